@@ -1,1 +1,7 @@
-fn main(){}
+//! Parses, dispatches, prints the error and its hints, sets the exit code.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    vinhdanh::cli::main()
+}

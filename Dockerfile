@@ -1,0 +1,58 @@
+# syntax=docker/dockerfile:1
+
+# --- build ------------------------------------------------------------------------------------------------------
+# The same Debian release as the image below: the binary is linked against its C library.
+FROM rust:1.92-bookworm AS build
+WORKDIR /build
+
+# Only what the build reads, by name: nothing else of the checkout can end up in a layer.
+COPY Cargo.toml Cargo.lock ./
+COPY src/ src/
+COPY typst-templates/ typst-templates/
+COPY fonts/ fonts/
+# (A [[bench]] in Cargo.toml would make cargo want its file here too; benches/ is then to be copied as well.)
+
+# Told by GET /version; left out, the binary names no revision.
+ARG REVISION
+# --locked: exactly the dependencies of Cargo.lock. Profile ship: fat LTO, smaller and a little faster.
+# The caches keep a second build short; the binary is copied out because a cache is not part of the image.
+RUN --mount=type=cache,target=/usr/local/cargo/registry \
+    --mount=type=cache,target=/build/target \
+    if [ -n "$REVISION" ]; then export VINHDANH_REVISION="$REVISION"; fi; \
+    cargo build --profile ship --locked --bin vinhdanh \
+    && cp target/ship/vinhdanh /vinhdanh
+
+# --- run --------------------------------------------------------------------------------------------------------
+# glibc, libgcc and CA certificates; no shell, no package manager.
+FROM gcr.io/distroless/cc-debian12:nonroot
+
+ARG REVISION
+ARG VERSION=0.1.0
+LABEL org.opencontainers.image.title="vinhdanh" \
+      org.opencontainers.image.description="Award decisions as JSON in, PDF/A-2a and PDF/UA-1 in the Vietnamese administrative format out" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="$VERSION" \
+      org.opencontainers.image.revision="$REVISION"
+
+# Templates and fonts are inside the binary. The fonts' licence asks to travel with them.
+COPY --from=build /vinhdanh /usr/local/bin/vinhdanh
+COPY fonts/Tinos/LICENSE /usr/share/doc/vinhdanh/Tinos-LICENSE
+
+# By number, so that an orchestrator can see that it is not root. Owns nothing: nothing in the image is writable to it,
+# and the program writes no file, so the root file system can be mounted read-only.
+USER 10001:10001
+
+# The container's own address is reachable by others, so the service asks for API keys (VINHDANH_KEYS, a mounted file)
+# and does not start without them unless VINHDANH_OPEN says so.
+ENV VINHDANH_LISTEN=0.0.0.0:8080
+EXPOSE 8080
+
+# Running requests are finished, then it ends.
+STOPSIGNAL SIGTERM
+
+# The program is its own client: there is no curl here.
+HEALTHCHECK --interval=15s --timeout=6s --start-period=10s --retries=3 \
+    CMD ["/usr/local/bin/vinhdanh", "healthcheck"]
+
+ENTRYPOINT ["/usr/local/bin/vinhdanh"]
+CMD ["serve"]

@@ -1,0 +1,228 @@
+//! `POST /v1/documents/{id}` and `POST /v1/check/{id}`.
+
+use std::collections::HashMap;
+
+use actix_web::http::header::{self, HeaderMap};
+use actix_web::web::{Data, Path, Payload, Query};
+use actix_web::{HttpRequest, HttpResponse};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use futures_util::StreamExt as _;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use super::caller::Caller;
+use super::negotiate::{self, Form};
+use super::problem;
+use crate::app::{App, hex};
+use crate::diagnostic::{Code, Diagnostic, Failure};
+use crate::engine::{Output, Standard};
+use crate::render::{Rendered, Requested, read_json};
+
+/// Resolution of a PNG preview where none is asked for.
+const DEFAULT_PPI: f32 = 96.0;
+
+/// Renders one document; answers the PDF, its base64 with places and warnings, or a page as picture.
+pub async fn render(request: HttpRequest, app: Data<App>, id: Path<String>, query: Query<HashMap<String, String>>, caller: Caller, body: Payload) -> HttpResponse {
+    let accept = text(request.headers(), header::ACCEPT);
+    let work = async {
+        app.renderer.template(&id)?;
+        let form = negotiate::choose(accept.as_deref()).ok_or_else(not_acceptable)?;
+        let requested = requested(&query, form)?;
+        let data = read_body(&app, request.headers(), body).await?;
+        let rendered = app.renderer.render(&app.backend, &id, data, &requested, caller.deadline).await?;
+        Ok((form, rendered))
+    };
+    match work.await {
+        Ok((form, rendered)) => {
+            measure(&id, &rendered);
+            answer(&request, &caller, form, &rendered)
+        }
+        Err(failure) => refuse(&app, &request, &caller, &id, &failure),
+    }
+}
+
+/// Checks the data without writing anything: all faults, or all warnings.
+pub async fn check(request: HttpRequest, app: Data<App>, id: Path<String>, query: Query<HashMap<String, String>>, caller: Caller, body: Payload) -> HttpResponse {
+    let accept = text(request.headers(), header::ACCEPT);
+    let work = async {
+        app.renderer.template(&id)?;
+        if accept.is_some_and(|value| negotiate::choose(Some(&value)).is_none()) {
+            return Err(not_acceptable());
+        }
+        let requested = Requested { output: Output::Check, ..requested(&query, Form::Pdf)? };
+        let data = read_body(&app, request.headers(), body).await?;
+        app.renderer.render(&app.backend, &id, data, &requested, caller.deadline).await
+    };
+    match work.await {
+        Ok(rendered) => HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "private, no-store")).json(json!({
+            "ok": true,
+            "pages": rendered.pages,
+            "file_name": format!("{}.pdf", rendered.file_name),
+            "boxes": rendered.boxes,
+            "warnings": entries(&rendered.warnings, &caller),
+        })),
+        Err(failure) => refuse(&app, &request, &caller, &id, &failure),
+    }
+}
+
+fn refuse(app: &App, request: &HttpRequest, caller: &Caller, id: &str, failure: &Failure) -> HttpResponse {
+    // A label only from the catalog: anybody may write anything into the address.
+    let known = app.renderer.template(id).ok().map(|template| template.manifest.id.clone());
+    let template = known.as_deref().unwrap_or("unknown").to_owned();
+    metrics::counter!("vinhdanh_renders_total", "template" => template, "outcome" => failure.code.info().name).increment(1);
+    problem::respond(failure, caller, request.path(), known.as_deref())
+}
+
+/// Reads query parameters; unknown ones are refused, so that a misspelt one is not ignored.
+fn requested(query: &HashMap<String, String>, form: Form) -> Result<Requested, Failure> {
+    const KNOWN: [&str; 5] = ["standard", "mode", "test", "page", "ppi"];
+    let mut faults = Vec::new();
+    for name in query.keys().filter(|name| !KNOWN.contains(&name.as_str())) {
+        let shown: String = name.chars().take(40).collect();
+        faults.push(parameter("unknown_parameter", format!("không có tham số `{shown}`"), format!("no parameter `{shown}`"), "standard, mode, test, page, ppi"));
+    }
+    let standard = match query.get("standard") {
+        None => Standard::default(),
+        Some(word) => Standard::parse(word).unwrap_or_else(|| {
+            faults.push(parameter("standard", "`standard` sai".into(), "`standard` is wrong".into(), "a-2a, a-3a"));
+            Standard::default()
+        }),
+    };
+    let mode = query.get("mode").map_or("full", String::as_str);
+    if !matches!(mode, "full" | "phoi") {
+        faults.push(parameter("mode", "`mode` sai".into(), "`mode` is wrong".into(), "full, phoi"));
+    }
+    let test = match query.get("test").map(String::as_str) {
+        None | Some("false") => false,
+        Some("true") => true,
+        Some(_) => {
+            faults.push(parameter("test", "`test` sai".into(), "`test` is wrong".into(), "true, false"));
+            false
+        }
+    };
+    let page = number(query, "page", 1, 1.0..=10_000.0, &mut faults);
+    let ppi = number(query, "ppi", DEFAULT_PPI, 24.0..=300.0, &mut faults);
+    if !faults.is_empty() {
+        return Err(Failure::new(Code::BadRequest, faults));
+    }
+    let output = match form {
+        Form::Pdf | Form::Json => Output::Pdf(standard),
+        Form::Png => Output::Png { page, ppi },
+        Form::Svg => Output::Svg { page },
+    };
+    Ok(Requested { output, mode: mode.to_owned(), test })
+}
+
+fn number<T>(query: &HashMap<String, String>, name: &str, default: T, range: std::ops::RangeInclusive<f64>, faults: &mut Vec<Diagnostic>) -> T
+where
+    T: std::str::FromStr + Copy,
+{
+    let Some(word) = query.get(name) else { return default };
+    let inside = word.parse::<f64>().is_ok_and(|value| range.contains(&value));
+    match word.parse::<T>() {
+        Ok(value) if inside => value,
+        _ => {
+            let allowed = format!("{}–{}", range.start(), range.end());
+            faults.push(parameter("number", format!("`{name}` sai"), format!("`{name}` is wrong"), &allowed));
+            default
+        }
+    }
+}
+
+fn parameter(code: &'static str, vi: String, en: String, allowed: &str) -> Diagnostic {
+    Diagnostic::error(code, vi, en).hint(format!("các giá trị được nhận: {allowed}"), format!("allowed: {allowed}"))
+}
+
+/// Reads the body within the limit; a length announced too large is refused unread.
+async fn read_body(app: &App, headers: &HeaderMap, mut body: Payload) -> Result<Value, Failure> {
+    let media_type = text(headers, header::CONTENT_TYPE).unwrap_or_default();
+    let plain = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    if plain != "application/json" && !(plain.starts_with("application/") && plain.ends_with("+json")) {
+        return Err(Failure::one(
+            Code::UnsupportedMediaType,
+            "phải gửi `Content-Type: application/json`",
+            "`Content-Type` must be `application/json`",
+        ));
+    }
+    let limit = app.http.body_bytes;
+    let too_large = || {
+        let megabytes = limit >> 20;
+        Failure::one(Code::BodyTooLarge, format!("dữ liệu lớn hơn {megabytes} MB"), format!("the body is larger than {megabytes} MB"))
+    };
+    let announced = text(headers, header::CONTENT_LENGTH).and_then(|value| value.parse::<u64>().ok());
+    if announced.is_some_and(|length| length > limit as u64) {
+        return Err(too_large());
+    }
+    let mut bytes = Vec::with_capacity(announced.and_then(|length| usize::try_from(length).ok()).unwrap_or(0));
+    while let Some(chunk) = body.next().await {
+        let chunk = chunk.map_err(|error| {
+            Failure::one(Code::BadRequest, format!("không nhận đủ dữ liệu: {error}"), format!("the body broke off: {error}"))
+        })?;
+        if bytes.len() + chunk.len() > limit {
+            return Err(too_large());
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    read_json(&bytes, app.input)
+}
+
+fn answer(request: &HttpRequest, caller: &Caller, form: Form, rendered: &Rendered) -> HttpResponse {
+    let body = match form {
+        Form::Json => json!({
+            "file_name": rendered.file_name,
+            "media_type": "application/pdf",
+            "pages": rendered.pages,
+            "sha256": hex(&rendered.sha256),
+            "boxes": rendered.boxes,
+            "warnings": entries(&rendered.warnings, caller),
+            "pdf": STANDARD.encode(&rendered.bytes),
+        })
+        .to_string()
+        .into_bytes(),
+        Form::Pdf | Form::Png | Form::Svg => rendered.bytes.clone(),
+    };
+    let sha256: [u8; 32] = if form == Form::Json { Sha256::digest(&body).into() } else { rendered.sha256 };
+    let etag = negotiate::etag(&sha256);
+    let same = negotiate::matches(text(request.headers(), header::IF_NONE_MATCH).as_deref(), &etag);
+    let mut response = if same { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+    response
+        .insert_header((header::ETAG, etag))
+        .insert_header((header::CACHE_CONTROL, "private, no-store"))
+        .insert_header((header::VARY, "Accept, Accept-Language"))
+        .insert_header(("vinhdanh-pages", rendered.pages.to_string()))
+        .insert_header(("vinhdanh-warnings", rendered.warnings.len().to_string()));
+    if same {
+        return response.finish();
+    }
+    response.insert_header(("repr-digest", negotiate::repr_digest(&sha256))).content_type(form.media_type());
+    response.insert_header((header::CONTENT_DISPOSITION, negotiate::disposition(form != Form::Pdf, &rendered.file_name)));
+    let timing = &rendered.timing;
+    let stages = [("prepare", timing.prepare), ("compile", timing.compile), ("export", timing.export), ("wait", timing.wait)];
+    let stages: Vec<String> = stages.iter().map(|(name, time)| format!("{name};dur={:.3}", time.as_secs_f64() * 1e3)).collect();
+    response.insert_header(("server-timing", stages.join(", ")));
+    response.body(body)
+}
+
+fn entries(warnings: &[Diagnostic], caller: &Caller) -> Vec<Value> {
+    warnings.iter().map(|one| problem::entry(one, caller.lang)).collect()
+}
+
+fn measure(id: &str, rendered: &Rendered) {
+    let template = id.to_owned();
+    metrics::counter!("vinhdanh_renders_total", "template" => template.clone(), "outcome" => "ok").increment(1);
+    metrics::counter!("vinhdanh_render_pages_total").increment(rendered.pages as u64);
+    metrics::counter!("vinhdanh_render_output_bytes_total").increment(rendered.bytes.len() as u64);
+    let timing = &rendered.timing;
+    for (stage, time) in [("prepare", timing.prepare), ("compile", timing.compile), ("export", timing.export), ("wait", timing.wait)] {
+        metrics::histogram!("vinhdanh_render_duration_seconds", "template" => template.clone(), "stage" => stage).record(time.as_secs_f64());
+    }
+}
+
+fn not_acceptable() -> Failure {
+    Failure::one(Code::NotAcceptable, "không có dạng kết quả nào trong `Accept`", "no form in `Accept` can be made")
+}
+
+fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<String> {
+    headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
+}

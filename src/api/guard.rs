@@ -1,0 +1,149 @@
+//! The doors of `/v1`: key, rate, a place in the queue, the clock. All decided before the body is read.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::web::Data;
+use actix_web::{Error, HttpMessage};
+use governor::clock::{Clock, DefaultClock};
+use sha2::{Digest, Sha256};
+
+use super::caller::Caller;
+use super::problem;
+use crate::app::App;
+use crate::diagnostic::{Code, Failure};
+
+/// Seconds in the window the rate is told for.
+const WINDOW_S: u32 = 60;
+
+/// What the rate limiter says of a caller it lets in.
+struct Rate {
+    quota: u32,
+    remaining: u32,
+}
+
+/// Lets a request in, or answers for it.
+pub async fn guard(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
+    let Some(app) = request.app_data::<Data<App>>().cloned() else {
+        return next.call(request).await.map(ServiceResponse::map_into_boxed_body);
+    };
+    let known = request.extensions().get::<Caller>().cloned();
+    let Some(caller) = known else {
+        return next.call(request).await.map(ServiceResponse::map_into_boxed_body);
+    };
+    let refuse = |request: ServiceRequest, failure: Failure, retry_after: u64| {
+        let path = request.path().to_owned();
+        let mut answer = problem::respond_after(&failure, &caller, &path, None, retry_after);
+        // The body was not read, so the connection cannot be used again.
+        if request.method() == Method::POST {
+            answer.head_mut().set_connection_type(actix_web::http::ConnectionType::Close);
+        }
+        Ok(request.into_response(answer))
+    };
+
+    let who = match identify(&app, &request) {
+        Ok(who) => who,
+        Err(failure) => return refuse(request, failure, 0),
+    };
+    let rate = match check_rate(&app, who) {
+        Ok(rate) => rate,
+        Err((failure, wait)) => {
+            rejected("rate");
+            return refuse(request, failure, wait);
+        }
+    };
+    if app.stopping.load(Ordering::SeqCst) {
+        rejected("stopping");
+        let failure = Failure::one(Code::ShuttingDown, "dịch vụ đang dừng", "the service is stopping");
+        return refuse(request, failure, app.http.drain.as_secs());
+    }
+    let admitted = if request.method() == Method::POST {
+        match Arc::clone(&app.admission).try_acquire_owned() {
+            Ok(permit) => Some(permit),
+            Err(_) => {
+                rejected("full");
+                let limit = app.http.queue;
+                let failure = Failure::one(
+                    Code::QueueFull,
+                    format!("đã có {limit} yêu cầu đang chờ"),
+                    format!("{limit} requests are already waiting"),
+                );
+                return refuse(request, failure, 1);
+            }
+        }
+    } else {
+        None
+    };
+
+    let handle = request.request().clone();
+    let answer = tokio::time::timeout_at(caller.deadline, next.call(request)).await;
+    drop(admitted);
+    let mut response = match answer {
+        Ok(result) => result?.map_into_boxed_body(),
+        Err(_) => {
+            let failure = Failure::one(
+                Code::DeadlineExceeded,
+                "hết thời gian khi đang nhận dữ liệu hoặc dựng trang",
+                "the time ran out while the body was read or the pages were set",
+            );
+            let mut answer = problem::respond(&failure, &caller, handle.path(), None);
+            answer.head_mut().set_connection_type(actix_web::http::ConnectionType::Close);
+            ServiceResponse::new(handle, answer)
+        }
+    };
+    if let Some(rate) = rate {
+        let headers = response.headers_mut();
+        let policy = format!("\"default\";q={};w={WINDOW_S}", rate.quota);
+        let state = format!("\"default\";r={};t={WINDOW_S}", rate.remaining);
+        for (name, value) in [("ratelimit-policy", policy), ("ratelimit", state)] {
+            if let Ok(value) = HeaderValue::from_str(&value) {
+                headers.insert(HeaderName::from_static(name), value);
+            }
+        }
+    }
+    Ok(response)
+}
+
+/// Who asks: the label of the key, or the address where the service is open.
+fn identify(app: &App, request: &ServiceRequest) -> Result<String, Failure> {
+    if app.keys.is_empty() {
+        return Ok(request.peer_addr().map_or_else(|| "local".to_owned(), |address| address.ip().to_string()));
+    }
+    let given = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let key = given.and_then(|value| {
+        let (scheme, key) = value.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then(|| key.trim())
+    });
+    // Keys are looked up by their hash, so the time taken tells nothing about the key.
+    key.and_then(|key| app.keys.get::<[u8; 32]>(&Sha256::digest(key).into()).cloned()).ok_or_else(|| {
+        Failure::one(Code::Unauthorized, "thiếu khóa truy cập, hoặc khóa không đúng", "the API key is missing or unknown")
+    })
+}
+
+fn check_rate(app: &App, who: String) -> Result<Option<Rate>, (Failure, u64)> {
+    let Some(limiter) = &app.limiter else { return Ok(None) };
+    match limiter.check_key(&who) {
+        Ok(state) => Ok(Some(Rate { quota: app.http.rate_per_minute, remaining: state.remaining_burst_capacity() })),
+        Err(not_until) => {
+            let wait = not_until.wait_time_from(DefaultClock::default().now()).as_secs() + 1;
+            let quota = app.http.rate_per_minute;
+            Err((
+                Failure::one(
+                    Code::RateLimited,
+                    format!("quá {quota} yêu cầu trong một phút"),
+                    format!("more than {quota} requests in a minute"),
+                ),
+                wait,
+            ))
+        }
+    }
+}
+
+fn rejected(reason: &'static str) {
+    metrics::counter!("vinhdanh_queue_rejected_total", "reason" => reason).increment(1);
+}

@@ -1,0 +1,217 @@
+//! Wiring: the server, the command line and the tests all build the service here.
+
+use std::collections::HashMap;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use governor::clock::DefaultClock;
+use governor::middleware::StateInformationMiddleware;
+use governor::state::keyed::DefaultKeyedStateStore;
+use governor::{Quota, RateLimiter};
+use metrics_exporter_prometheus::PrometheusHandle;
+use sha2::{Digest, Sha256};
+use tokio::sync::Semaphore;
+
+use crate::config::{HttpConfig, Places, Settings};
+use crate::diagnostic::{Code, Failure};
+use crate::engine::{Engine, Fonts, Ground, Pool, PoolOptions};
+use crate::render::{Backend, InputLimits, Renderer, RendererOptions};
+use crate::template::{Catalog, Tree};
+use crate::{assets, telemetry};
+
+/// Limits each caller's rate.
+pub type Limiter = RateLimiter<String, DefaultKeyedStateStore<String>, DefaultClock, StateInformationMiddleware>;
+
+/// The running service.
+pub struct App {
+    /// Templates and the road from data to a file.
+    pub renderer: Renderer,
+    /// Where pages are set.
+    pub backend: Backend,
+    /// The workers behind the backend.
+    pub pool: Pool,
+    /// Limits of the HTTP side.
+    pub http: HttpConfig,
+    /// Limits of the form of an input.
+    pub input: InputLimits,
+    /// One permit for each request that may wait or run.
+    pub admission: Arc<Semaphore>,
+    /// Requests in flight, for the log at a stop.
+    pub in_flight: AtomicUsize,
+    /// Label of each API key by the SHA-256 of the key; empty means open.
+    pub keys: HashMap<[u8; 32], String>,
+    /// Rate limit, if there is one.
+    pub limiter: Option<Limiter>,
+    /// Metrics in the text format.
+    pub metrics: PrometheusHandle,
+    /// SHA-256 over templates and fonts: the same on two machines means the same pages.
+    pub assets_sha256: String,
+    /// Set when the service is told to stop.
+    pub stopping: AtomicBool,
+}
+
+impl App {
+    /// Builds the service and starts its workers. `program` is the binary that serves as worker.
+    pub async fn start(settings: &Settings, places: &Places, program: PathBuf) -> Result<Arc<Self>, Failure> {
+        let http = settings.http();
+        let keys = match &settings.keys {
+            Some(path) => read_keys(path)?,
+            None if settings.address().ip().is_loopback() || settings.open => HashMap::new(),
+            None => return Err(closed(settings)),
+        };
+        let tree = tree(places)?;
+        let fonts_files = font_files(places)?;
+        let assets_sha256 = digest(&tree, &fonts_files);
+        let fonts = Fonts::load(fonts_files)?;
+        let mut renderer = Renderer::new(Catalog::load(&tree), &fonts, RendererOptions { max_rows: http.max_rows });
+        let engine = settings.engine();
+        let pool = Pool::start(PoolOptions {
+            program,
+            arguments: worker_arguments(places),
+            small: engine.small,
+            large: engine.large,
+            recycle_after: engine.recycle_after,
+        })
+        .await?;
+        let backend = Backend::Workers(pool.clone());
+        renderer.prove(&backend, engine.large.timeout).await;
+        Ok(Arc::new(Self {
+            renderer,
+            backend,
+            pool,
+            http,
+            input: InputLimits::default(),
+            admission: Arc::new(Semaphore::new(http.queue)),
+            in_flight: AtomicUsize::new(0),
+            keys,
+            limiter: limiter(http.rate_per_minute),
+            metrics: telemetry::metrics()?,
+            assets_sha256,
+            stopping: AtomicBool::new(false),
+        }))
+    }
+
+    /// Told to stop: readiness turns red, new work is refused.
+    pub fn stop(&self) {
+        self.stopping.store(true, Ordering::SeqCst);
+    }
+}
+
+/// A renderer and an engine in this process, for the command line.
+pub fn local(places: &Places) -> Result<(Renderer, Backend), Failure> {
+    let tree = tree(places)?;
+    let fonts = Fonts::load(font_files(places)?)?;
+    let renderer = Renderer::new(Catalog::load(&tree), &fonts, RendererOptions::default());
+    let engine = Engine::new(Ground::new(fonts, tree.into_files())?);
+    Ok((renderer, Backend::Local(Arc::new(engine))))
+}
+
+/// An engine alone, for a worker.
+pub fn engine(places: &Places) -> Result<Engine, Failure> {
+    Ok(Engine::new(Ground::new(Fonts::load(font_files(places)?)?, tree(places)?.into_files())?))
+}
+
+/// The template root: built-in, with the agency's own over it.
+pub fn tree(places: &Places) -> Result<Tree, Failure> {
+    let mut tree = Tree::new(assets::templates());
+    for folder in &places.templates {
+        tree.overlay(folder)?;
+    }
+    Ok(tree)
+}
+
+/// Font files: built-in, then the agency's own.
+pub fn font_files(places: &Places) -> Result<Vec<(String, Vec<u8>)>, Failure> {
+    let mut files: Vec<(String, Vec<u8>)> = assets::fonts().into_iter().collect();
+    let mut own = Tree::default();
+    for folder in &places.fonts {
+        own.overlay(folder)?;
+    }
+    let is_font = |path: &String| [".ttf", ".otf", ".ttc"].iter().any(|end| path.to_ascii_lowercase().ends_with(end));
+    files.extend(own.into_files().into_iter().filter(|(path, _)| is_font(path)));
+    Ok(files)
+}
+
+fn worker_arguments(places: &Places) -> Vec<OsString> {
+    let mut arguments = vec![OsString::from("worker")];
+    let folders = places.templates.iter().map(|path| ("--templates", path)).chain(places.fonts.iter().map(|path| ("--fonts", path)));
+    for (flag, path) in folders {
+        arguments.extend([OsString::from(flag), path.clone().into_os_string()]);
+    }
+    arguments
+}
+
+fn limiter(per_minute: u32) -> Option<Limiter> {
+    let quota = Quota::per_minute(std::num::NonZeroU32::new(per_minute)?);
+    Some(RateLimiter::keyed(quota).with_middleware())
+}
+
+fn digest(tree: &Tree, fonts: &[(String, Vec<u8>)]) -> String {
+    let mut all = Sha256::new();
+    let files = tree.clone().into_files();
+    for (path, bytes) in files.iter().map(|(path, bytes)| (path, bytes)).chain(fonts.iter().map(|(path, bytes)| (path, bytes))) {
+        all.update((path.len() as u64).to_le_bytes());
+        all.update(path);
+        all.update((bytes.len() as u64).to_le_bytes());
+        all.update(bytes);
+    }
+    hex(&all.finalize())
+}
+
+/// Lower-case hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn read_keys(path: &Path) -> Result<HashMap<[u8; 32], String>, Failure> {
+    let refuse = |what: &dyn std::fmt::Display| {
+        let path = path.display();
+        Failure::one(Code::BadConfiguration, format!("tệp khóa `{path}`: {what}"), format!("key file `{path}`: {what}"))
+    };
+    let text = std::fs::read_to_string(path).map_err(|error| refuse(&error))?;
+    let mut keys = HashMap::new();
+    for (index, line) in text.lines().enumerate() {
+        let line = line.trim();
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        let parsed = line.split_once(char::is_whitespace).and_then(|(label, hash)| Some((label, unhex(hash.trim())?)));
+        let Some((label, hash)) = parsed else {
+            return Err(refuse(&format_args!("line {} is not `label sha256-hex`", index + 1)));
+        };
+        keys.insert(hash, label.to_owned());
+    }
+    if keys.is_empty() {
+        return Err(refuse(&"no key"));
+    }
+    Ok(keys)
+}
+
+fn unhex(text: &str) -> Option<[u8; 32]> {
+    let mut bytes = [0; 32];
+    if text.len() != 64 || !text.is_ascii() {
+        return None;
+    }
+    for (index, byte) in bytes.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(&text[2 * index..2 * index + 2], 16).ok()?;
+    }
+    Some(bytes)
+}
+
+fn closed(settings: &Settings) -> Failure {
+    let address = settings.address();
+    let mut failure = Failure::one(
+        Code::BadConfiguration,
+        format!("địa chỉ {address} người khác truy cập được nhưng chưa có khóa"),
+        format!("the address {address} can be reached by others but there are no keys"),
+    );
+    if let Some(fault) = failure.diagnostics.pop() {
+        failure.diagnostics.push(fault.hint(
+            "tạo khóa bằng `vinhdanh key <nhãn>` rồi chạy với `--keys <tệp>`, hoặc `--open` nếu chắc chắn",
+            "make one with `vinhdanh key <label>` and run with `--keys <file>`, or `--open` if you are sure",
+        ));
+    }
+    failure
+}

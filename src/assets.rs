@@ -1,0 +1,28 @@
+//! What is built into the program: templates and fonts (pages of the service live beside `api`).
+
+use std::collections::BTreeMap;
+
+use rust_embed::Embed;
+
+#[derive(Embed)]
+#[folder = "typst-templates/"]
+struct Templates;
+
+#[derive(Embed)]
+#[folder = "fonts/"]
+struct FontFiles;
+
+/// The built-in template tree: path inside the root → bytes.
+pub fn templates() -> BTreeMap<String, Vec<u8>> {
+    Templates::iter()
+        .filter_map(|path| Templates::get(&path).map(|file| (path.into_owned(), file.data.into_owned())))
+        .collect()
+}
+
+/// The built-in font files: path → bytes.
+pub fn fonts() -> BTreeMap<String, Vec<u8>> {
+    FontFiles::iter()
+        .filter(|path| path.ends_with(".ttf") || path.ends_with(".otf"))
+        .filter_map(|path| FontFiles::get(&path).map(|file| (path.into_owned(), file.data.into_owned())))
+        .collect()
+}

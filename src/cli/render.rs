@@ -1,0 +1,137 @@
+//! `render`, `preview`, `check`: one document in this process.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Args;
+use serde_json::json;
+use tokio::time::Instant;
+
+use super::{Format, Speech, output, runtime};
+use crate::app;
+use crate::config::Places;
+use crate::diagnostic::{Code, Failure};
+use crate::engine::{Output, Standard};
+use crate::render::{InputLimits, Rendered, Requested, read_json};
+
+/// The command line keeps no clock; the person at the keyboard does.
+const NO_HURRY: Duration = Duration::from_secs(24 * 3600);
+
+#[derive(Args)]
+struct Common {
+    /// Template, such as `quyet_dinh`
+    id: String,
+    /// Data as JSON; `-` for stdin
+    data: PathBuf,
+    /// Print the MẪU watermark
+    #[arg(long)]
+    test: bool,
+    /// `full`, or `phoi` for the variable text only
+    #[arg(long, default_value = "full")]
+    mode: String,
+}
+
+/// Make one document.
+#[derive(Args)]
+pub struct Render {
+    #[command(flatten)]
+    common: Common,
+    /// File to write; `-` for stdout; by default the document's own name in this folder
+    #[arg(short, long)]
+    output: Option<PathBuf>,
+    /// Archive standard, always with PDF/UA-1; `a-3a` attaches the data
+    #[arg(long, default_value = "a-2a", value_parser = ["a-2a", "a-3a"])]
+    standard: String,
+    /// Overwrite the file if it exists
+    #[arg(long)]
+    force: bool,
+}
+
+/// Make a picture of one page.
+#[derive(Args)]
+pub struct Preview {
+    #[command(flatten)]
+    common: Common,
+    /// File to write, `.png` or `.svg`; `-` for PNG on stdout
+    #[arg(short, long)]
+    output: PathBuf,
+    /// Page, from 1
+    #[arg(long, default_value_t = 1)]
+    page: usize,
+    /// Resolution of a PNG, pixels per inch
+    #[arg(long, default_value_t = 96.0)]
+    ppi: f32,
+    /// Overwrite the file if it exists
+    #[arg(long)]
+    force: bool,
+}
+
+/// Check data.
+#[derive(Args)]
+pub struct Check {
+    #[command(flatten)]
+    common: Common,
+}
+
+impl Render {
+    /// Runs the command.
+    pub fn run(self, places: &Places, speech: Speech) -> Result<(), Failure> {
+        let standard = Standard::parse(&self.standard).unwrap_or_default();
+        let rendered = self.common.make(places, Output::Pdf(standard))?;
+        let path = self.output.unwrap_or_else(|| PathBuf::from(&rendered.file_name));
+        output::write(&path, &rendered.bytes, self.force)?;
+        output::warn(&rendered.warnings, speech);
+        tell(&rendered, &path, speech);
+        Ok(())
+    }
+}
+
+impl Preview {
+    /// Runs the command.
+    pub fn run(self, places: &Places, speech: Speech) -> Result<(), Failure> {
+        let svg = self.output.extension().is_some_and(|end| end.eq_ignore_ascii_case("svg"));
+        let kind = if svg { Output::Svg { page: self.page } } else { Output::Png { page: self.page, ppi: self.ppi } };
+        let rendered = self.common.make(places, kind)?;
+        output::write(&self.output, &rendered.bytes, self.force)?;
+        output::warn(&rendered.warnings, speech);
+        tell(&rendered, &self.output, speech);
+        Ok(())
+    }
+}
+
+impl Check {
+    /// Runs the command.
+    pub fn run(self, places: &Places, speech: Speech) -> Result<(), Failure> {
+        let rendered = self.common.make(places, Output::Check)?;
+        output::warn(&rendered.warnings, speech);
+        match speech.format {
+            Format::Json => println!("{}", json!({"ok": true, "pages": rendered.pages})),
+            Format::Human => eprintln!("đạt: {} trang, {} lưu ý", rendered.pages, rendered.warnings.len()),
+        }
+        Ok(())
+    }
+}
+
+impl Common {
+    fn make(&self, places: &Places, kind: Output) -> Result<Rendered, Failure> {
+        if !matches!(self.mode.as_str(), "full" | "phoi") {
+            return Err(Failure::one(Code::BadRequest, "`--mode` là `full` hoặc `phoi`", "`--mode` is `full` or `phoi`"));
+        }
+        let (renderer, backend) = app::local(places)?;
+        renderer.template(&self.id)?;
+        let data = read_json(&output::read(&self.data)?, InputLimits::default())?;
+        let requested = Requested { output: kind, mode: self.mode.clone(), test: self.test };
+        let deadline = Instant::now() + NO_HURRY;
+        runtime()?.block_on(renderer.render(&backend, &self.id, data, &requested, deadline))
+    }
+}
+
+fn tell(rendered: &Rendered, path: &std::path::Path, speech: Speech) {
+    let sha256 = app::hex(&rendered.sha256);
+    match speech.format {
+        Format::Json => {
+            eprintln!("{}", json!({"file": path, "pages": rendered.pages, "sha256": sha256, "boxes": rendered.boxes}));
+        }
+        Format::Human => eprintln!("{}: {} trang, sha256 {}", path.display(), rendered.pages, &sha256[..16]),
+    }
+}

@@ -1,0 +1,23 @@
+//! `worker`: what the service starts; not for people.
+
+use clap::Args;
+
+use crate::app;
+use crate::config::Places;
+use crate::diagnostic::Failure;
+use crate::engine::serve_worker;
+
+/// Set pages for the service.
+#[derive(Args)]
+pub struct Worker {
+    /// Limit of this process's address space
+    #[arg(long)]
+    memory_bytes: Option<u64>,
+}
+
+impl Worker {
+    /// Runs the command.
+    pub fn run(self, places: &Places) -> Result<(), Failure> {
+        serve_worker(self.memory_bytes, || app::engine(places))
+    }
+}

@@ -1,0 +1,305 @@
+//! The one error currency: what is wrong, where, and what to do, in Vietnamese and English.
+//!
+//! Lower layers know no HTTP status and no exit code; `api` and `cli` map [`Code`] to theirs.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// A sentence in the two languages of the contract. No full stop at the end; values stand in backticks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Text {
+    /// Vietnamese, the default.
+    pub vi: String,
+    /// English, on request.
+    pub en: String,
+}
+
+impl Text {
+    /// The same fact said twice.
+    pub fn new(vi: impl Into<String>, en: impl Into<String>) -> Self {
+        Self { vi: vi.into(), en: en.into() }
+    }
+
+    /// The sentence in `lang`.
+    pub fn get(&self, lang: Lang) -> &str {
+        match lang {
+            Lang::Vi => &self.vi,
+            Lang::En => &self.en,
+        }
+    }
+}
+
+/// Language of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Lang {
+    /// Vietnamese.
+    #[default]
+    Vi,
+    /// English.
+    En,
+}
+
+/// Whether the thing must be mended before a document can be made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// Nothing is produced.
+    Error,
+    /// Produced, and worth telling.
+    Warning,
+}
+
+/// A place in a template: file inside the template root, line and column from 1.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// Path inside the template root, such as `quyet_dinh/main.typ`.
+    pub file: String,
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in characters, from 1.
+    pub column: usize,
+}
+
+/// One fault or warning.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Diagnostic {
+    /// Error or warning.
+    pub severity: Severity,
+    /// Stable word for programs, such as `required`; a template may add its own.
+    pub code: Cow<'static, str>,
+    /// What is wrong.
+    pub message: Text,
+    /// RFC 6901 pointer into the caller's data.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pointer: Option<String>,
+    /// Place in a template.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
+    /// What to do.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hints: Vec<Text>,
+}
+
+impl Diagnostic {
+    /// An error without a place.
+    pub fn error(code: impl Into<Cow<'static, str>>, vi: impl Into<String>, en: impl Into<String>) -> Self {
+        Self {
+            severity: Severity::Error,
+            code: code.into(),
+            message: Text::new(vi, en),
+            pointer: None,
+            place: None,
+            hints: Vec::new(),
+        }
+    }
+
+    /// A warning without a place.
+    pub fn warning(code: impl Into<Cow<'static, str>>, vi: impl Into<String>, en: impl Into<String>) -> Self {
+        Self { severity: Severity::Warning, ..Self::error(code, vi, en) }
+    }
+
+    /// Adds the pointer.
+    #[must_use]
+    pub fn at(mut self, pointer: impl Into<String>) -> Self {
+        self.pointer = Some(pointer.into());
+        self
+    }
+
+    /// Adds the place in a template.
+    #[must_use]
+    pub fn in_file(mut self, place: Option<Place>) -> Self {
+        self.place = place;
+        self
+    }
+
+    /// Adds a hint.
+    #[must_use]
+    pub fn hint(mut self, vi: impl Into<String>, en: impl Into<String>) -> Self {
+        self.hints.push(Text::new(vi, en));
+        self
+    }
+}
+
+/// What kind of failure stopped the work. Closed, documented in `docs/api.md`, never reused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Code {
+    /// The body is not JSON, or breaks a limit of its form (depth, duplicate key).
+    MalformedJson,
+    /// The data break the template's contract.
+    InvalidData,
+    /// No such template.
+    TemplateNotFound,
+    /// The template was refused at start.
+    TemplateBroken,
+    /// The template fails on data that keep its contract.
+    TemplateError,
+    /// The finished document breaks the standard asked for.
+    ExportFailed,
+    /// A render took longer than allowed.
+    RenderTimeout,
+    /// A render needed more memory than allowed.
+    RenderMemory,
+    /// The request as a whole ran out of time.
+    DeadlineExceeded,
+    /// The queue is full.
+    QueueFull,
+    /// The caller asks too often.
+    RateLimited,
+    /// The service is stopping.
+    ShuttingDown,
+    /// The body is too large.
+    BodyTooLarge,
+    /// The body is not `application/json`.
+    UnsupportedMediaType,
+    /// Nothing the caller accepts can be made.
+    NotAcceptable,
+    /// A query parameter or header is wrong.
+    BadRequest,
+    /// The API key is missing or unknown.
+    Unauthorized,
+    /// No such address.
+    NotFound,
+    /// The address does not take this method.
+    MethodNotAllowed,
+    /// Configuration cannot be used.
+    BadConfiguration,
+    /// A file cannot be read or written.
+    Io,
+    /// A fault of ours.
+    Internal,
+}
+
+/// One row of the table of codes.
+pub struct CodeInfo {
+    /// The code.
+    pub code: Code,
+    /// Its word in the contract.
+    pub name: &'static str,
+    /// Title, Vietnamese.
+    pub vi: &'static str,
+    /// Title, English.
+    pub en: &'static str,
+    /// What the caller does, Vietnamese.
+    pub remedy_vi: &'static str,
+    /// What the caller does, English.
+    pub remedy_en: &'static str,
+}
+
+macro_rules! codes {
+    ($($code:ident $name:literal $vi:literal $en:literal $remedy_vi:literal $remedy_en:literal;)*) => {
+        /// Every code with its title and remedy: feeds problem documents, `docs/api.md` and tests.
+        pub const CODES: &[CodeInfo] = &[$(CodeInfo {
+            code: Code::$code, name: $name, vi: $vi, en: $en, remedy_vi: $remedy_vi, remedy_en: $remedy_en,
+        }),*];
+
+        impl Code {
+            /// Its row in [`CODES`].
+            pub fn info(self) -> &'static CodeInfo {
+                const fn index(code: Code) -> usize { code as usize }
+                &CODES[index(self)]
+            }
+        }
+    };
+}
+
+codes! {
+    MalformedJson "malformed_json" "Dữ liệu không phải JSON hợp lệ" "The body is not valid JSON"
+        "sửa cú pháp JSON tại dòng, cột được nêu" "mend the JSON syntax at the line and column given";
+    InvalidData "invalid_data" "Dữ liệu không đúng quy cách của mẫu" "The data break the template's contract"
+        "sửa từng lỗi trong `errors`; mỗi lỗi có con trỏ JSON tới chỗ sai" "mend each entry of `errors`; each has a JSON Pointer to its place";
+    TemplateNotFound "template_not_found" "Không có mẫu này" "No such template"
+        "xem danh mục tại `/v1/templates`" "see the catalog at `/v1/templates`";
+    TemplateBroken "template_broken" "Mẫu bị lỗi, không dùng được" "The template is broken and out of use"
+        "báo người soạn mẫu; chạy `vinhdanh templates check`" "tell the template's author; run `vinhdanh templates check`";
+    TemplateError "template_error" "Mẫu gặp lỗi khi dựng trang" "The template failed while the pages were set"
+        "báo người soạn mẫu kèm tệp, dòng, cột trong `source`" "tell the template's author the file, line and column in `source`";
+    ExportFailed "export_failed" "Không xuất được tệp theo chuẩn yêu cầu" "The document cannot be written in the standard asked for"
+        "đọc lý do trong `errors`; chọn `standard` khác hoặc sửa mẫu" "read the reason in `errors`; choose another `standard` or mend the template";
+    RenderTimeout "render_timeout" "Dựng trang quá thời gian cho phép" "Setting the pages took longer than allowed"
+        "giảm số dòng, hoặc nâng giới hạn trong cấu hình" "send fewer rows, or raise the limit in the configuration";
+    RenderMemory "render_memory" "Dựng trang vượt bộ nhớ cho phép" "Setting the pages needed more memory than allowed"
+        "giảm số dòng, hoặc nâng giới hạn trong cấu hình" "send fewer rows, or raise the limit in the configuration";
+    DeadlineExceeded "deadline_exceeded" "Yêu cầu quá thời hạn" "The request ran out of time"
+        "thử lại sau; `detail` cho biết khâu nào đã dùng hết thời gian" "try again later; `detail` tells which stage used the time";
+    QueueFull "queue_full" "Hàng đợi đã đầy" "The queue is full"
+        "thử lại sau số giây trong `Retry-After`" "try again after the seconds in `Retry-After`";
+    RateLimited "rate_limited" "Gọi quá nhanh" "Too many requests"
+        "thử lại sau số giây trong `Retry-After`" "try again after the seconds in `Retry-After`";
+    ShuttingDown "shutting_down" "Dịch vụ đang dừng" "The service is stopping"
+        "thử lại sau số giây trong `Retry-After`" "try again after the seconds in `Retry-After`";
+    BodyTooLarge "body_too_large" "Dữ liệu gửi lên quá lớn" "The body is too large"
+        "chia nhỏ dữ liệu; giới hạn nêu trong `detail`" "split the data; the limit is in `detail`";
+    UnsupportedMediaType "unsupported_media_type" "Kiểu nội dung không được nhận" "The media type is not taken"
+        "gửi `Content-Type: application/json`" "send `Content-Type: application/json`";
+    NotAcceptable "not_acceptable" "Không có dạng kết quả theo yêu cầu" "Nothing acceptable can be made"
+        "dùng `Accept`: `application/pdf`, `application/json`, `image/png` hoặc `image/svg+xml`" "use `Accept`: `application/pdf`, `application/json`, `image/png` or `image/svg+xml`";
+    BadRequest "bad_request" "Yêu cầu sai" "The request is wrong"
+        "sửa tham số hoặc tiêu đề được nêu" "mend the parameter or header named";
+    Unauthorized "unauthorized" "Chưa có khóa truy cập hợp lệ" "A valid API key is missing"
+        "gửi `Authorization: Bearer <khóa>`" "send `Authorization: Bearer <key>`";
+    NotFound "not_found" "Không có địa chỉ này" "No such address"
+        "xem `/openapi.json`" "see `/openapi.json`";
+    MethodNotAllowed "method_not_allowed" "Địa chỉ này không nhận phương thức đó" "The address does not take this method"
+        "xem tiêu đề `Allow`" "see the `Allow` header";
+    BadConfiguration "bad_configuration" "Cấu hình không dùng được" "The configuration cannot be used"
+        "sửa thiết lập được nêu" "mend the setting named";
+    Io "io" "Không đọc hoặc ghi được tệp" "A file cannot be read or written"
+        "kiểm tra đường dẫn và quyền" "check the path and its permissions";
+    Internal "internal" "Lỗi của dịch vụ" "A fault of the service"
+        "báo quản trị kèm `trace_id`" "tell the operator the `trace_id`";
+}
+
+/// Why nothing was produced: one kind, all its faults.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// The kind.
+    pub code: Code,
+    /// Every fault found, in the order of the data.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Failure {
+    /// A failure with its faults.
+    pub fn new(code: Code, diagnostics: Vec<Diagnostic>) -> Self {
+        Self { code, diagnostics }
+    }
+
+    /// A failure with one fault whose code is the failure's own.
+    pub fn one(code: Code, vi: impl Into<String>, en: impl Into<String>) -> Self {
+        Self::new(code, vec![Diagnostic::error(code.info().name, vi, en)])
+    }
+
+    /// A fault of ours; `what` goes to the log and the reply, so it must hold no data of the caller.
+    pub fn internal(what: impl fmt::Display) -> Self {
+        Self::one(Code::Internal, format!("lỗi nội bộ: {what}"), format!("internal fault: {what}"))
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.code.info().name)?;
+        for diagnostic in &self.diagnostics {
+            write!(f, "; {}", diagnostic.message.en)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Failure {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_finds_its_own_row() {
+        for info in CODES {
+            assert_eq!(info.code.info().name, info.name);
+            let word = serde_json::to_value(info.code).expect("a unit variant serialises");
+            assert_eq!(word, info.name);
+        }
+    }
+}

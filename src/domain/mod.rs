@@ -1,0 +1,14 @@
+//! The rules of Vietnamese administrative writing as pure functions.
+//!
+//! Dates, numbers, names, document references and character sets: what Decree 30/2020/NĐ-CP and
+//! office practice prescribe, without I/O, clock, HTTP or Typst. Every other module may call this
+//! one; it calls none of them.
+
+pub mod date;
+pub mod legacy;
+pub mod name;
+pub mod number;
+pub mod so_ky_hieu;
+pub mod typography;
+pub mod unicode;
+pub mod words;

@@ -1,0 +1,392 @@
+//! No-break spaces where Vietnamese office text must not be torn: `ngày 29`, `Điều 1`, `123 ha`.
+//!
+//! Only ordinary spaces change, and never more than three words become one piece, so that lines still
+//! break. Which spaces: van-phong §3 "No-break space"; the forms: the-thuc-nd30 §3.
+
+use std::borrow::Cow;
+
+const NO_BREAK: char = '\u{a0}';
+
+/// Most words in one unbreakable piece.
+const MOST_WORDS: usize = 3;
+
+/// Puts U+00A0 where a line must not break; changes nothing else. Idempotent, linear in the text.
+///
+/// `ngày 29`, `tháng 9`, `năm 2021` (each pair; the date itself may break between them) ·
+/// `Điều 1`, `khoản 2`, `Mục 3`, `Chương II`, `Phần I` · `điểm a` · `số 925/BC-UBND`, `Số: 925` ·
+/// `lần thứ V`, `khóa XV` · a quantity and its noun, `123.655 ha` · `Ông Nguyễn`, `Thượng tá Lò` ·
+/// the word before a lone dash, `Thi đua - Khen thưởng`, so that no line begins with the dash.
+///
+/// A number that a label already holds (`Điều 1`, `năm 2021`) does not hold the next word as well.
+/// Where rules would chain more than three words, the dash wins, then numbers and names.
+pub fn no_break(text: &str) -> Cow<'_, str> {
+    if !text.as_bytes().contains(&b' ') {
+        return Cow::Borrowed(text);
+    }
+    let mut gaps = find_gaps(text);
+    for rank in [Rank::Dash, Rank::Pair, Rank::Inner] {
+        for index in 0..gaps.len() {
+            if gaps[index].rank == Some(rank) && !gaps[index].glued {
+                gaps[index].glued = glued_around(&gaps, index) + 2 <= MOST_WORDS;
+            }
+        }
+    }
+    let mut out = String::new();
+    let mut done = 0;
+    for gap in gaps.iter().filter(|gap| gap.glued && !gap.was_glued) {
+        out.push_str(&text[done..gap.at]);
+        out.push(NO_BREAK);
+        done = gap.at + 1;
+    }
+    if done == 0 {
+        return Cow::Borrowed(text);
+    }
+    out.push_str(&text[done..]);
+    Cow::Owned(out)
+}
+
+/// Which rule glues two words; in a chain too long the earlier rank wins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Rank {
+    Dash,
+    Pair,
+    /// Inside `lần thứ V`, before `thứ`.
+    Inner,
+}
+
+/// The white space between two words, if a rule wants it glued or it is already.
+struct Gap {
+    /// Byte offset of the space.
+    at: usize,
+    /// Place in the row of all gaps; neighbours differ by one, gaps across a hard break by more.
+    place: usize,
+    /// `None` for a gap that was glued in the input and that no rule asks for.
+    rank: Option<Rank>,
+    glued: bool,
+    was_glued: bool,
+}
+
+/// White space between two words, as found.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Space {
+    /// One ordinary space.
+    One,
+    /// Only no-break spaces.
+    Fixed,
+    /// A line end, a run, the start of the text: no rule reaches across.
+    Other,
+}
+
+/// The two words before the one looked at, empty where a hard break or the start is in between.
+#[derive(Clone, Copy, Default)]
+struct Before<'a> {
+    second: &'a str,
+    last: &'a str,
+    /// The last word is a number that a label holds.
+    labelled: bool,
+}
+
+fn find_gaps(text: &str) -> Vec<Gap> {
+    // Names make up most of the text of a batch; without a digit most rules cannot apply.
+    let digits = text.bytes().any(|byte| byte.is_ascii_digit());
+    let mut gaps: Vec<Gap> = Vec::new();
+    let mut before = Before::default();
+    let (mut end, mut place, mut last_space) = (0, 0, (0, Space::Other));
+    while let Some(offset) = text[end..].find(|c: char| !c.is_whitespace()) {
+        let (at, start) = (end, end + offset);
+        end = text[start..].find(char::is_whitespace).map_or(text.len(), |offset| start + offset);
+        let word = &text[start..end];
+        let space = classify(&text[at..start]);
+        if at == 0 || space == Space::Other {
+            before = Before::default();
+            place += 2;
+        } else {
+            place += 1;
+        }
+        let labelled = follows_label(before, word, digits);
+        let pair = labelled || follows_quantity(before, word, digits) || follows_title(before, word);
+        let rank = if follows_to_dash(before, word) { Some(Rank::Dash) } else { pair.then_some(Rank::Pair) };
+        // Only here, at the ordinal itself, is it known that `lần thứ` introduces one.
+        if labelled && is_any(before.last, &["thứ"]) && last_space.1 == Space::One {
+            gaps.push(gap(last_space.0, place - 1, Some(Rank::Inner), false));
+        }
+        match space {
+            Space::One if rank.is_some() => gaps.push(gap(at, place, rank, false)),
+            Space::Fixed => gaps.push(gap(at, place, rank, true)),
+            Space::One | Space::Other => {}
+        }
+        last_space = (at, space);
+        before = Before { second: before.last, last: word, labelled };
+    }
+    gaps
+}
+
+fn gap(at: usize, place: usize, rank: Option<Rank>, glued: bool) -> Gap {
+    Gap { at, place, rank, glued, was_glued: glued }
+}
+
+fn classify(space: &str) -> Space {
+    if space == " " {
+        Space::One
+    } else if !space.is_empty() && space.chars().all(|c| matches!(c, NO_BREAK | '\u{202f}')) {
+        Space::Fixed
+    } else {
+        Space::Other
+    }
+}
+
+/// How many glued gaps touch this one, counted no further than the limit needs.
+fn glued_around(gaps: &[Gap], index: usize) -> usize {
+    let run = |pairs: &mut dyn Iterator<Item = (&Gap, &Gap)>| {
+        pairs.take(MOST_WORDS).take_while(|(near, far)| far.glued && near.place.abs_diff(far.place) == 1).count()
+    };
+    let left = run(&mut gaps[..=index].iter().rev().zip(gaps[..index].iter().rev()));
+    let right = run(&mut gaps[index..].iter().zip(gaps[index + 1..].iter()));
+    left + right
+}
+
+/// `ngày 29`, `Điều 1`, `Chương II`, `điểm a`, `Số: 925`, `khóa XV`, `thứ V` after `lần`.
+fn follows_label(before: Before<'_>, word: &str, digits: bool) -> bool {
+    let Some(first) = word.chars().next() else {
+        return false;
+    };
+    let label = before.last.trim_start_matches(is_opening);
+    if first.is_ascii_digit() {
+        return digits && (is_any(label, &["ngày", "tháng", "năm", "số", "số:"]) || takes_roman(label, before.second));
+    }
+    if !first.is_ascii_alphabetic() && !matches!(first, 'đ' | 'Đ') {
+        return false;
+    }
+    let core = word.trim_end_matches(is_closing);
+    if core.len() == first.len_utf8() && is_any(label, &["điểm"]) {
+        return true;
+    }
+    is_roman(core) && takes_roman(label, before.second)
+}
+
+fn takes_roman(label: &str, second: &str) -> bool {
+    is_any(label, &["điều", "khoản", "mục", "chương", "phần", "khóa", "khoá"])
+        || (is_any(label, &["thứ"]) && is_any(second.trim_start_matches(is_opening), &["lần"]))
+}
+
+/// `123.655 ha`, `09 tập thể`; not `29 tháng` or `04 năm`, where a date may break.
+fn follows_quantity(before: Before<'_>, word: &str, digits: bool) -> bool {
+    digits
+        && !before.labelled
+        && word.chars().next().is_some_and(char::is_lowercase)
+        && is_number(before.last.trim_start_matches(is_opening))
+        && !is_any(word.trim_end_matches(is_closing), &["tháng", "năm"])
+}
+
+/// `Ông Nguyễn`, `Đồng chí Hà`, `Thượng tá Lò`; the rank stands for Ông or Bà in lists (van-phong §6.2).
+fn follows_title(before: Before<'_>, word: &str) -> bool {
+    if !word.chars().next().is_some_and(char::is_uppercase) {
+        return false;
+    }
+    let last = before.last.trim_start_matches(is_opening);
+    let second = before.second.trim_start_matches(is_opening);
+    is_any(last, &["ông", "bà", "ông/bà"])
+        || (is_any(last, &["chí"]) && is_any(second, &["đồng"]))
+        || (is_any(last, &["tướng", "tá", "úy", "uý", "sĩ", "sỹ"])
+            && is_any(second, &["đại", "thượng", "trung", "thiếu", "chuẩn", "hạ"]))
+}
+
+/// A dash between words; a row of dashes is a drawn line and may break.
+fn follows_to_dash(before: Before<'_>, word: &str) -> bool {
+    is_dash(word) && !before.last.is_empty() && !is_dash(before.last)
+}
+
+fn is_dash(word: &str) -> bool {
+    matches!(word, "-" | "–" | "—")
+}
+
+/// Whether `word` is one of `names`, which are in lower case. Case never changes the byte length of a
+/// Vietnamese letter, so unequal lengths settle most comparisons.
+fn is_any(word: &str, names: &[&str]) -> bool {
+    names.iter().any(|name| word.len() == name.len() && word.chars().flat_map(char::to_lowercase).eq(name.chars()))
+}
+
+/// Digits with `.`, `,` or `/` inside: `09`, `1.490.000`, `40,82`, `2/3`.
+fn is_number(word: &str) -> bool {
+    word.starts_with(|c: char| c.is_ascii_digit())
+        && word.ends_with(|c: char| c.is_ascii_digit())
+        && word.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b',' | b'/'))
+}
+
+fn is_roman(word: &str) -> bool {
+    !word.is_empty() && word.bytes().all(|byte| matches!(byte, b'I' | b'V' | b'X' | b'L' | b'C' | b'D' | b'M'))
+}
+
+fn is_opening(c: char) -> bool {
+    matches!(c, '(' | '[' | '“' | '‘' | '"' | '\'' | '«')
+}
+
+fn is_closing(c: char) -> bool {
+    matches!(c, ')' | ']' | '”' | '’' | '"' | '\'' | '»' | '.' | ',' | ';' | ':' | '!' | '?' | '…' | '/')
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// `~` stands for U+00A0; the input is the same text with ordinary spaces.
+    #[track_caller]
+    fn check(expected: &str) {
+        let expected = expected.replace('~', "\u{a0}");
+        let input = expected.replace('\u{a0}', " ");
+        assert_eq!(no_break(&input), expected);
+        assert_eq!(no_break(&expected), expected);
+    }
+
+    #[test]
+    fn dates_are_glued_in_pairs() {
+        check("Phù Yên, ngày~29 tháng~9 năm~2021");
+        check("14~giờ 05~phút, ngày~07 tháng~12 năm~2020 của UBND");
+        check("NĂM~2021, Ngày~29/9/2021 của Chính phủ");
+        check("29 tháng~9 và 04 năm, 5 năm;");
+        check("giai đoạn 2016-2020 và năm~2021-2025");
+    }
+
+    #[test]
+    fn labels_hold_their_numbers() {
+        check("Điều~1. Tặng");
+        check("tại điểm~a khoản~2 Điều~5 Mục~3 Chương~II Phần~I");
+        check("ĐIỀU~1 và (Điều~2)");
+        check("điểm~đ, điểm~A) nhưng điểm ở trường, điểm cao");
+        check("Quyết định số~925/BC-UBND ngày~04 tháng~11 năm~2017 của UBND");
+        check("Số:~925/BC-UBND, số~925 và");
+        check("Điều~1 của Luật; khoản~2 và khoản~3 của Điều~4");
+    }
+
+    #[test]
+    fn ordinals_are_one_piece() {
+        check("Đại hội lần~thứ~V nhiệm kỳ");
+        check("khóa~XV, khoá~XX; lần~thứ~12 của");
+        check("lần thứ hai, thứ V, khóa học");
+    }
+
+    #[test]
+    fn quantities_hold_their_nouns() {
+        check("123.655~ha, 119~nghìn người, 09~tập thể và 04~cá nhân");
+        check("(1.490.000~đồng) 40,82% của 2/3~số phiếu");
+        check("5, sáu và 7 Người");
+    }
+
+    #[test]
+    fn titles_hold_the_name() {
+        check("Ông~Nguyễn Văn An và bà~Lò Thị Ánh");
+        check("Đồng chí~Hà, Thượng tá~Lò Văn Ò, Thiếu uý~Mùi");
+        check("Ông/Bà~Sùng A Vàng (Ông~Sùng)");
+        check("ông bà, quần đảo Hoàng Sa, Tiến sĩ Nguyễn");
+    }
+
+    #[test]
+    fn no_line_begins_with_a_dash() {
+        check("Hội đồng Thi đua~- Khen thưởng");
+        check("Độc lập~- Tự do~- Hạnh phúc");
+        check("a~– b~— c -d e- f-g");
+        check("- Như Điều~1;");
+        check("a~- - - b");
+    }
+
+    #[test]
+    fn long_chains_stay_breakable() {
+        check("lần thứ~V~- khóa~XV");
+        check("Điều~1~- 2~- 3");
+        check("3~lần thứ~V");
+        check("1~ông~Nguyễn 2~ông~Lò");
+    }
+
+    #[test]
+    fn line_ends_and_runs_are_left_alone() {
+        for text in ["", "ngày", "ngày  29", "ngày\n29", " 29 ", "Điều \u{a0}1", "a;\n- b", "Nguyễn Văn An"] {
+            assert!(matches!(no_break(text), Cow::Borrowed(same) if same == text));
+        }
+    }
+
+    #[test]
+    fn spaces_already_glued_count() {
+        assert_eq!(no_break("a\u{a0}b\u{a0}c 1 - d"), "a\u{a0}b\u{a0}c 1\u{a0}- d");
+        assert_eq!(no_break("a\u{a0}b\u{a0}c - d"), "a\u{a0}b\u{a0}c - d");
+    }
+
+    /// Words and separators the rules are about.
+    fn office_text() -> impl Strategy<Value = String> {
+        let word = prop::sample::select(vec![
+            "ngày",
+            "29",
+            "tháng",
+            "9",
+            "năm",
+            "2021",
+            "Điều",
+            "1",
+            "khoản",
+            "điểm",
+            "a",
+            "Mục",
+            "II",
+            "lần",
+            "thứ",
+            "V",
+            "khóa",
+            "XV",
+            "Số:",
+            "925/BC",
+            "123.655",
+            "ha",
+            "Ông",
+            "Nguyễn",
+            "Đồng",
+            "chí",
+            "Thượng",
+            "tá",
+            "-",
+            "–",
+            "(09",
+            "1,",
+            "của",
+        ]);
+        let space =
+            prop::sample::select(vec![" ", " ", " ", " ", " ", " ", " ", " ", "  ", "\n", "\u{a0}", " \u{a0}", ""]);
+        prop::collection::vec((word, space), 0..40)
+            .prop_map(|parts| parts.into_iter().flat_map(|(word, space)| [word, space]).collect())
+    }
+
+    proptest! {
+        #[test]
+        fn gluing_twice_changes_nothing_more(text in prop_oneof![any::<String>(), office_text()]) {
+            let once = no_break(&text).into_owned();
+            let twice = no_break(&once);
+            prop_assert!(matches!(twice, Cow::Borrowed(_)));
+            prop_assert_eq!(twice, once.as_str());
+        }
+
+        #[test]
+        fn only_ordinary_spaces_change(text in prop_oneof![any::<String>(), office_text()]) {
+            let glued = no_break(&text);
+            prop_assert_eq!(glued.chars().count(), text.chars().count());
+            for (before, after) in text.chars().zip(glued.chars()) {
+                prop_assert!(before == after || (before == ' ' && after == '\u{a0}'));
+            }
+        }
+
+        #[test]
+        fn no_piece_exceeds_three_words(text in prop_oneof![any::<String>(), office_text()]) {
+            let text = text.replace(['\u{a0}', '\u{202f}'], " ");
+            let glued = no_break(&text);
+            for piece in glued.split(|c: char| c.is_whitespace() && c != '\u{a0}') {
+                prop_assert!(piece.split('\u{a0}').count() <= 3, "{piece:?}");
+            }
+        }
+
+        #[test]
+        fn dash_between_words_never_begins_a_line(words in prop::collection::vec("[a-zA-Zđôơ0-9]{1,6}", 2..8)) {
+            let glued = no_break(&words.join(" - ")).into_owned();
+            prop_assert!(!glued.contains(" -"));
+            prop_assert_eq!(glued.matches("\u{a0}- ").count(), words.len() - 1);
+        }
+    }
+}

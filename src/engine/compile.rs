@@ -1,0 +1,143 @@
+//! A job in, a finished document or every fault with its place out. Empties the memo cache on every path.
+
+use std::time::Instant;
+
+use typst::diag::{SourceDiagnostic, Warned};
+use typst::syntax::{DiagSpan, Source};
+use typst::{World, WorldExt};
+use typst_layout::PagedDocument;
+
+use super::job::{Done, Job, Output};
+use super::world::{Ground, JobWorld};
+use super::{places, preview, write};
+use crate::diagnostic::{Code, Diagnostic, Failure, Place, Severity, Text};
+
+/// Pages from which a document is not worth remembering: its cache costs more than it gives.
+const LARGE_PAGES: usize = 10;
+
+/// How many later documents a cached result of a small document survives unused.
+const KEEP_FOR: usize = 4;
+
+/// Sets documents, one at a time, in this process.
+pub struct Engine {
+    ground: Ground,
+}
+
+impl Engine {
+    /// An engine over a ground.
+    pub fn new(ground: Ground) -> Self {
+        Self { ground }
+    }
+
+    /// The fonts it sets with.
+    pub fn fonts(&self) -> &super::Fonts {
+        &self.ground.fonts
+    }
+
+    /// Sets one document and writes what was asked for.
+    pub fn run(&self, job: &Job) -> Result<Done, Failure> {
+        let mut cache = CacheGuard { keep: 0 };
+        let started = Instant::now();
+        let (document, warnings) = self.lay_out(job)?;
+        let compile_us = micros(started);
+        let pages = document.pages().len();
+        cache.keep = if pages > LARGE_PAGES { 0 } else { KEEP_FOR };
+        let boxes = places::boxes(&document)?;
+        let started = Instant::now();
+        let bytes = match job.output {
+            Output::Check => Vec::new(),
+            Output::Pdf(standard) => write::pdf(&document, &job.meta, standard)
+                .map_err(|errors| self.export_failure(job, &errors))?,
+            Output::Png { page, ppi } => preview::png(page_of(&document, page)?, ppi)?,
+            Output::Svg { page } => preview::svg(page_of(&document, page)?),
+        };
+        Ok(Done { bytes, pages, boxes, warnings, compile_us, export_us: micros(started) })
+    }
+
+    /// Lays a document out and refuses it if the template itself reports faults.
+    ///
+    /// The pages are those that will be written; tests and the legal check read them.
+    pub fn lay_out(&self, job: &Job) -> Result<(PagedDocument, Vec<Diagnostic>), Failure> {
+        let world = JobWorld::new(&self.ground, job)?;
+        let Warned { output, warnings } = typst::compile::<PagedDocument>(&world);
+        let mut document = output.map_err(|errors| {
+            Failure::new(Code::TemplateError, errors.iter().map(|e| translate(&world, e)).collect())
+        })?;
+        // An unknown font or an unfinished layout is only a warning to Typst; on paper it is a fault.
+        if !warnings.is_empty() {
+            let list = warnings.iter().map(|w| translate(&world, w)).collect();
+            return Err(Failure::new(Code::TemplateError, list));
+        }
+        let (faults, warnings) = places::messages(&document)?;
+        if !faults.is_empty() {
+            return Err(Failure::new(Code::InvalidData, faults));
+        }
+        write::set_info(document.info_mut(), &job.meta);
+        Ok((document, warnings))
+    }
+
+    fn export_failure(&self, job: &Job, errors: &[SourceDiagnostic]) -> Failure {
+        match JobWorld::new(&self.ground, job) {
+            Ok(world) => {
+                Failure::new(Code::ExportFailed, errors.iter().map(|e| translate(&world, e)).collect())
+            }
+            Err(failure) => failure,
+        }
+    }
+}
+
+/// Evicts when dropped, so also on errors and panics.
+struct CacheGuard {
+    keep: usize,
+}
+
+impl Drop for CacheGuard {
+    fn drop(&mut self) {
+        comemo::evict(self.keep);
+    }
+}
+
+fn micros(since: Instant) -> u64 {
+    u64::try_from(since.elapsed().as_micros()).unwrap_or(u64::MAX)
+}
+
+fn page_of(document: &PagedDocument, page: usize) -> Result<&typst_layout::Page, Failure> {
+    let pages = document.pages();
+    page.checked_sub(1).and_then(|index| pages.get(index)).ok_or_else(|| {
+        Failure::one(
+            Code::BadRequest,
+            format!("văn bản có {} trang, không có trang {page}", pages.len()),
+            format!("the document has {} pages, there is no page {page}", pages.len()),
+        )
+    })
+}
+
+/// Keeps Typst's own message, its place and its hints.
+fn translate(world: &dyn World, diagnostic: &SourceDiagnostic) -> Diagnostic {
+    let place = diagnostic
+        .trace
+        .iter()
+        .map(|point| DiagSpan::from(point.span))
+        .fold(place_of(world, diagnostic.span), |found, span| found.or_else(|| place_of(world, span)));
+    let message = diagnostic.message.to_string();
+    Diagnostic {
+        severity: Severity::Error,
+        code: "typst".into(),
+        message: Text::new(message.clone(), message),
+        pointer: None,
+        place,
+        hints: diagnostic.hints.iter().map(|hint| Text::new(hint.v.as_str(), hint.v.as_str())).collect(),
+    }
+}
+
+fn place_of(world: &dyn World, span: DiagSpan) -> Option<Place> {
+    let id = span.id()?;
+    let range = world.range(span)?;
+    let file = id.get().vpath().get_without_slash().to_owned();
+    let text = match world.source(id) {
+        Ok(source) => source,
+        Err(_) => Source::detached(String::from_utf8_lossy(world.file(id).ok()?.as_slice())),
+    };
+    let (line, column) = text.lines().byte_to_line_column(range.start)?;
+    Some(Place { file, line: line + 1, column: column + 1 })
+}

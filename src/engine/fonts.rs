@@ -1,0 +1,92 @@
+//! Named font files, never the system's; and which characters they can draw.
+
+use std::collections::BTreeMap;
+
+use typst::foundations::Bytes;
+use typst::text::{Coverage, Font, FontBook};
+use typst::utils::LazyHash;
+
+use crate::diagnostic::{Code, Failure};
+
+/// Every face the engine may use.
+pub struct Fonts {
+    book: LazyHash<FontBook>,
+    faces: Vec<Font>,
+    families: BTreeMap<String, Vec<Coverage>>,
+}
+
+/// One face, for listings.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Face {
+    /// Family name.
+    pub family: String,
+    /// `normal`, `italic` or `oblique`.
+    pub style: String,
+    /// CSS weight.
+    pub weight: u16,
+}
+
+impl Fonts {
+    /// Reads the faces of font files given as (path for messages, bytes).
+    pub fn load(files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Result<Self, Failure> {
+        let mut faces = Vec::new();
+        for (path, bytes) in files {
+            let before = faces.len();
+            faces.extend(Font::iter(Bytes::new(bytes)));
+            if faces.len() == before {
+                return Err(Failure::one(
+                    Code::BadConfiguration,
+                    format!("tệp phông chữ `{path}` không đọc được"),
+                    format!("font file `{path}` cannot be read"),
+                ));
+            }
+        }
+        let mut families: BTreeMap<String, Vec<Coverage>> = BTreeMap::new();
+        for face in &faces {
+            let info = face.info();
+            families.entry(info.family.clone()).or_default().push(info.coverage.clone());
+        }
+        let book = LazyHash::new(FontBook::from_fonts(&faces));
+        Ok(Self { book, faces, families })
+    }
+
+    /// Whether the family is there.
+    pub fn has(&self, family: &str) -> bool {
+        self.families.contains_key(family)
+    }
+
+    /// Whether every face of every family named draws `c`. Unknown families draw nothing.
+    pub fn covers(&self, families: &[String], c: char) -> bool {
+        families.iter().all(|family| {
+            self.families
+                .get(family)
+                .is_some_and(|faces| faces.iter().all(|coverage| coverage.contains(u32::from(c))))
+        })
+    }
+
+    /// Every face, by family.
+    pub fn faces(&self) -> Vec<Face> {
+        let mut list: Vec<Face> = self
+            .faces
+            .iter()
+            .map(|face| {
+                let info = face.info();
+                Face {
+                    family: info.family.clone(),
+                    style: format!("{:?}", info.variant.style).to_lowercase(),
+                    weight: info.variant.weight.to_number(),
+                }
+            })
+            .collect();
+        list.sort_by(|a, b| (&a.family, a.weight, &a.style).cmp(&(&b.family, b.weight, &b.style)));
+        list
+    }
+
+    pub(super) fn book(&self) -> &LazyHash<FontBook> {
+        &self.book
+    }
+
+    pub(super) fn face(&self, index: usize) -> Option<Font> {
+        self.faces.get(index).cloned()
+    }
+}

@@ -1,0 +1,62 @@
+//! The child's side: one job at a time from stdin to stdout, until the parent closes the pipe or kills us.
+//!
+//! Typst can be neither cancelled nor capped, so the fence is the process: the parent holds the clock,
+//! the kernel holds the memory limit.
+
+use std::io::{self, BufReader, BufWriter};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc;
+use std::thread;
+
+use rustix::process::{Resource, Rlimit, setrlimit};
+
+use super::compile::Engine;
+use super::wire::{Reply, receive_job, send_reply};
+use crate::diagnostic::Failure;
+
+/// Serves jobs until the pipe ends. `memory_bytes` caps the address space of this process.
+///
+/// Must be called before the engine is built, so that loading counts too: hence the closure.
+pub fn serve(memory_bytes: Option<u64>, engine: impl FnOnce() -> Result<Engine, Failure>) -> Result<(), Failure> {
+    if let Some(bytes) = memory_bytes {
+        setrlimit(Resource::As, Rlimit { current: Some(bytes), maximum: Some(bytes) })
+            .map_err(|error| Failure::internal(format_args!("memory limit: {error}")))?;
+    }
+    // A panic message may quote the data of a person: only its place goes to the log.
+    std::panic::set_hook(Box::new(|info| {
+        let place = info.location().map(ToString::to_string).unwrap_or_default();
+        eprintln!("worker panicked at {place}");
+    }));
+    let engine = engine()?;
+    let jobs = read_jobs();
+    let mut out = BufWriter::new(io::stdout().lock());
+    send(&mut out, Reply::Ready)?;
+    for job in jobs {
+        let reply = match catch_unwind(AssertUnwindSafe(|| engine.run(&job))) {
+            Ok(Ok(done)) => Reply::Done(Box::new(done)),
+            Ok(Err(failure)) => Reply::Failed(failure),
+            Err(_) => Reply::Failed(Failure::internal("the engine panicked")),
+        };
+        send(&mut out, reply)?;
+    }
+    Ok(())
+}
+
+/// Reads on a thread of its own, so that the end of the pipe ends this process even inside an endless template.
+fn read_jobs() -> mpsc::IntoIter<super::Job> {
+    let (sender, receiver) = mpsc::sync_channel(1);
+    thread::spawn(move || {
+        let mut pipe = BufReader::new(io::stdin().lock());
+        while let Ok(Some(job)) = receive_job(&mut pipe) {
+            if sender.send(job).is_err() {
+                return;
+            }
+        }
+        std::process::exit(0);
+    });
+    receiver.into_iter()
+}
+
+fn send(out: &mut impl io::Write, reply: Reply) -> Result<(), Failure> {
+    send_reply(out, reply).map_err(|error| Failure::internal(format_args!("worker pipe: {error}")))
+}

@@ -1,0 +1,14 @@
+//! One document: the caller's bytes checked, prose written, pages set, the file named.
+//!
+//! Knows no HTTP and no command line. The same code runs over worker processes and in the caller's own.
+
+mod backend;
+mod images;
+mod input;
+mod prepare;
+mod renderer;
+
+pub use backend::Backend;
+pub use input::{InputLimits, read_json};
+pub use prepare::{Prepared, Requested};
+pub use renderer::{Rendered, Renderer, RendererOptions};

@@ -1,0 +1,243 @@
+//! Every template ready for use, and the one road from data to a file.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use tokio::time::Instant;
+
+use super::backend::Backend;
+use super::prepare::{Prepared, Requested, prepare};
+use crate::diagnostic::{Code, Diagnostic, Failure};
+use crate::engine::{Fonts, LabelledBox, Output};
+use crate::template::{Broken, Catalog, Template};
+use crate::text::{Pieces, Wording};
+
+/// Basic Multilingual Plane: what lies above it is drawn by no text face of ours, and is looked up one by one.
+const PLANE: usize = 0x1_0000;
+
+/// How documents are judged.
+#[derive(Debug, Clone, Copy)]
+pub struct RendererOptions {
+    /// Items any one list of the data may have.
+    pub max_rows: usize,
+}
+
+impl Default for RendererOptions {
+    fn default() -> Self {
+        Self { max_rows: 20_000 }
+    }
+}
+
+/// All templates, compiled.
+pub struct Renderer {
+    ready: BTreeMap<String, Arc<Ready>>,
+    broken: Vec<Broken>,
+    options: RendererOptions,
+}
+
+/// A template with everything that is made once.
+pub(super) struct Ready {
+    pub template: Arc<Template>,
+    pub wording: Wording,
+    pub optional: Vec<String>,
+    pub glyphs: Glyphs,
+}
+
+/// Characters every face of a template draws.
+pub(super) struct Glyphs {
+    plane: Vec<u64>,
+}
+
+impl Glyphs {
+    fn new(fonts: &Fonts, families: &[String]) -> Self {
+        let mut plane = vec![0; PLANE / 64];
+        for code in 0..PLANE {
+            let drawn = u32::try_from(code).ok().and_then(char::from_u32).is_some_and(|c| fonts.covers(families, c));
+            if drawn {
+                plane[code / 64] |= 1 << (code % 64);
+            }
+        }
+        Self { plane }
+    }
+
+    /// Whether `c` can be printed.
+    pub fn contains(&self, c: char) -> bool {
+        let code = c as usize;
+        self.plane.get(code / 64).is_some_and(|word| word >> (code % 64) & 1 == 1)
+    }
+}
+
+/// A finished file.
+#[derive(Debug)]
+pub struct Rendered {
+    /// The file; empty for a dry run.
+    pub bytes: Vec<u8>,
+    /// SHA-256 of the file.
+    pub sha256: [u8; 32],
+    /// Pages of the document.
+    pub pages: usize,
+    /// Labelled boxes.
+    pub boxes: Vec<LabelledBox>,
+    /// Everything worth telling.
+    pub warnings: Vec<Diagnostic>,
+    /// File name with extension.
+    pub file_name: String,
+    /// Where the time went.
+    pub timing: Timing,
+}
+
+/// Time of each stage.
+#[derive(Debug, Clone, Copy)]
+pub struct Timing {
+    /// Checking, prose.
+    pub prepare: Duration,
+    /// Layout.
+    pub compile: Duration,
+    /// Writing.
+    pub export: Duration,
+    /// Waiting for a worker and the pipe.
+    pub wait: Duration,
+}
+
+impl Renderer {
+    /// Compiles the wording of every template; a broken one is set aside.
+    pub fn new(mut catalog: Catalog, fonts: &Fonts, options: RendererOptions) -> Self {
+        let mut ready = BTreeMap::new();
+        for (id, template) in std::mem::take(&mut catalog.templates) {
+            match make_ready(template, fonts) {
+                Ok(one) => {
+                    ready.insert(id, Arc::new(one));
+                }
+                Err(faults) => catalog.broken.push(Broken { id, faults }),
+            }
+        }
+        Self { ready, broken: catalog.broken, options }
+    }
+
+    /// Templates fit for use, by id.
+    pub fn templates(&self) -> impl Iterator<Item = &Template> {
+        self.ready.values().map(|ready| ready.template.as_ref())
+    }
+
+    /// Templates set aside.
+    pub fn broken(&self) -> &[Broken] {
+        &self.broken
+    }
+
+    /// One template.
+    pub fn template(&self, id: &str) -> Result<&Template, Failure> {
+        self.find(id).map(|ready| ready.template.as_ref())
+    }
+
+    /// Sets every template's plain sample once; one that fails is set aside with its faults.
+    ///
+    /// Also leaves the workers warm.
+    pub async fn prove(&mut self, backend: &Backend, limit: Duration) {
+        let requested = Requested { output: Output::Check, ..Requested::default() };
+        for (id, ready) in std::mem::take(&mut self.ready) {
+            let sample = ready.template.samples.get("plain").cloned().unwrap_or_default();
+            let proof = match prepare(&ready, sample, &requested, self.options.max_rows) {
+                Ok(prepared) => backend.run(prepared.lane, prepared.job, Instant::now() + limit).await.map(|_| ()),
+                Err(failure) => Err(failure),
+            };
+            match proof {
+                Ok(()) => {
+                    self.ready.insert(id, ready);
+                }
+                Err(failure) => {
+                    tracing::error!(template = %id, code = failure.code.info().name, "template set aside: {failure}");
+                    self.broken.push(Broken { id, faults: failure.diagnostics });
+                }
+            }
+        }
+    }
+
+    /// Checks the data and makes everything the engine needs.
+    pub fn prepare(&self, id: &str, data: Value, requested: &Requested) -> Result<Prepared, Failure> {
+        prepare(self.find(id)?, data, requested, self.options.max_rows)
+    }
+
+    /// Data in, a file out.
+    pub async fn render(&self, backend: &Backend, id: &str, data: Value, requested: &Requested, deadline: Instant) -> Result<Rendered, Failure> {
+        let started = Instant::now();
+        let Prepared { job, lane, file_name, mut warnings } = self.prepare(id, data, requested)?;
+        let output = job.output;
+        let prepare = started.elapsed();
+        let done = backend.run(lane, job, deadline).await?;
+        warnings.extend(done.warnings);
+        let (compile, export) = (Duration::from_micros(done.compile_us), Duration::from_micros(done.export_us));
+        Ok(Rendered {
+            sha256: Sha256::digest(&done.bytes).into(),
+            bytes: done.bytes,
+            pages: done.pages,
+            boxes: done.boxes,
+            warnings,
+            file_name: format!("{file_name}{}", extension(output)),
+            timing: Timing { prepare, compile, export, wait: started.elapsed().saturating_sub(prepare + compile + export) },
+        })
+    }
+
+    fn find(&self, id: &str) -> Result<&Arc<Ready>, Failure> {
+        if let Some(ready) = self.ready.get(id) {
+            return Ok(ready);
+        }
+        if let Some(broken) = self.broken.iter().find(|broken| broken.id == id) {
+            return Err(Failure::new(Code::TemplateBroken, broken.faults.clone()));
+        }
+        let mut failure = Failure::one(Code::TemplateNotFound, "không có mẫu này", "there is no such template");
+        let near = self.ready.keys().map(|known| (strsim::damerau_levenshtein(known, id), known)).filter(|(distance, _)| *distance <= 3).min();
+        if let (Some((_, name)), Some(fault)) = (near, failure.diagnostics.pop()) {
+            failure.diagnostics.push(fault.hint(format!("có phải `{name}`?"), format!("did you mean `{name}`?")));
+        }
+        Err(failure)
+    }
+}
+
+fn make_ready(template: Arc<Template>, fonts: &Fonts) -> Result<Ready, Vec<Diagnostic>> {
+    let manifest = &template.manifest;
+    let missing: Vec<Diagnostic> = manifest
+        .fonts
+        .iter()
+        .filter(|family| !fonts.has(family))
+        .map(|family| Diagnostic::error("font", format!("không có phông chữ `{family}`"), format!("no font `{family}`")))
+        .collect();
+    if !missing.is_empty() {
+        return Err(missing);
+    }
+    let file = format!("{}/typst.toml", manifest.id);
+    let keywords = manifest.document.keywords.join("\n");
+    let rules: Vec<(String, &str)> = manifest
+        .rules
+        .iter()
+        .enumerate()
+        .flat_map(|(index, rule)| [(format!("rules.{index}.vi"), rule.vi.as_str()), (format!("rules.{index}.en"), rule.en.as_str())])
+        .collect();
+    let mut prose: Vec<(&str, &str, &str)> =
+        template.prose.iter().map(|piece| (piece.name.as_str(), piece.path.as_str(), piece.source.as_str())).collect();
+    prose.extend([
+        ("document.title", file.as_str(), manifest.document.title.as_str()),
+        ("document.author", file.as_str(), manifest.document.author.as_str()),
+        ("document.subject", file.as_str(), manifest.document.subject.as_str()),
+        ("document.keywords", file.as_str(), keywords.as_str()),
+        ("document.file_name", file.as_str(), manifest.document.file_name.as_str()),
+        ("document.date", file.as_str(), manifest.document.date.as_str()),
+    ]);
+    prose.extend(rules.iter().map(|(name, source)| (name.as_str(), file.as_str(), *source)));
+    let derive = manifest.derive.iter().map(|(name, source)| (name.as_str(), source.as_str())).collect();
+    let wording = Wording::compile(&Pieces { prose, derive })?;
+    let optional = template.schema.top_level().map(str::to_owned).collect();
+    let glyphs = Glyphs::new(fonts, &manifest.fonts);
+    Ok(Ready { wording, optional, glyphs, template })
+}
+
+fn extension(output: Output) -> &'static str {
+    match output {
+        Output::Check => "",
+        Output::Pdf(_) => ".pdf",
+        Output::Png { .. } => ".png",
+        Output::Svg { .. } => ".svg",
+    }
+}

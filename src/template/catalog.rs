@@ -1,0 +1,146 @@
+//! Every template, read and checked once; a broken one is named and leaves the others alone.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::manifest::Manifest;
+use super::schema::Schema;
+use super::tree::Tree;
+use crate::diagnostic::{Diagnostic, Place};
+
+/// A template fit for use.
+pub struct Template {
+    /// What its manifest says.
+    pub manifest: Manifest,
+    /// Its data contract.
+    pub schema: Schema,
+    /// Samples by name: `plain`, `minimal`, …
+    pub samples: BTreeMap<String, Value>,
+    /// Prose pieces.
+    pub prose: Vec<Prose>,
+    /// README, Markdown.
+    pub readme: String,
+}
+
+/// One file of `text/`.
+#[derive(Debug, Clone)]
+pub struct Prose {
+    /// Name in `text.<name>`.
+    pub name: String,
+    /// A list of lines rather than one string.
+    pub lines: bool,
+    /// Path inside the template root, for messages.
+    pub path: String,
+    /// minijinja source.
+    pub source: String,
+}
+
+/// A template that was refused.
+#[derive(Debug, Clone, Serialize)]
+pub struct Broken {
+    /// Its folder.
+    pub id: String,
+    /// Everything wrong with it.
+    pub faults: Vec<Diagnostic>,
+}
+
+/// All templates by id.
+#[derive(Default)]
+pub struct Catalog {
+    /// Fit for use.
+    pub templates: BTreeMap<String, Arc<Template>>,
+    /// Refused.
+    pub broken: Vec<Broken>,
+}
+
+impl Catalog {
+    /// Reads every template of a tree.
+    pub fn load(tree: &Tree) -> Self {
+        let mut catalog = Self::default();
+        let shared = tree
+            .text("shared/schema.json")
+            .map_or(Ok(Value::Null), serde_json::from_str)
+            .unwrap_or(Value::Null);
+        for id in tree.template_ids() {
+            match read(tree, &id, &shared) {
+                Ok(template) => {
+                    catalog.templates.insert(id, Arc::new(template));
+                }
+                Err(faults) => catalog.broken.push(Broken { id, faults }),
+            }
+        }
+        catalog
+    }
+
+    /// Takes a template out of use.
+    pub fn refuse(&mut self, id: &str, faults: Vec<Diagnostic>) {
+        self.templates.remove(id);
+        self.broken.push(Broken { id: id.to_owned(), faults });
+    }
+}
+
+fn read(tree: &Tree, id: &str, shared: &Value) -> Result<Template, Vec<Diagnostic>> {
+    let file = |name: &str| {
+        tree.text(&format!("{id}/{name}")).ok_or_else(|| {
+            vec![Diagnostic::error("missing_file", format!("thiếu `{name}` hoặc không phải UTF-8"), format!("`{name}` is missing or not UTF-8"))]
+        })
+    };
+    let manifest = Manifest::read(file("typst.toml")?, id).map_err(|fault| vec![fault])?;
+    file("main.typ")?;
+    let document: Value = serde_json::from_str(file("schema.json")?).map_err(|error| vec![bad_json(&format!("{id}/schema.json"), &error)])?;
+    let schema = Schema::compile(document, shared).map_err(|fault| vec![fault])?;
+
+    let mut faults = Vec::new();
+    let mut samples = BTreeMap::new();
+    let mut prose = Vec::new();
+    for (name, bytes) in tree.under(id) {
+        let path = format!("{id}/{name}");
+        if let Some(sample) = sample_name(name) {
+            match serde_json::from_slice::<Value>(bytes) {
+                Ok(value) => {
+                    faults.extend(schema.validate(&value).into_iter().map(|mut fault| {
+                        fault.place = Some(Place { file: path.clone(), line: 1, column: 1 });
+                        fault
+                    }));
+                    samples.insert(sample.to_owned(), value);
+                }
+                Err(error) => faults.push(bad_json(&path, &error)),
+            }
+        } else if let Some(piece) = name.strip_prefix("text/").and_then(|file| file.strip_suffix(".j2")) {
+            match std::str::from_utf8(bytes) {
+                Ok(source) => {
+                    let (name, lines) = piece.strip_suffix(".dong").map_or((piece, false), |name| (name, true));
+                    prose.push(Prose { name: name.to_owned(), lines, path, source: source.to_owned() });
+                }
+                Err(_) => faults.push(
+                    Diagnostic::error("prose", format!("`{path}` không phải UTF-8"), format!("`{path}` is not UTF-8"))
+                        .in_file(Some(Place { file: path.clone(), line: 1, column: 1 })),
+                ),
+            }
+        }
+    }
+    if !samples.contains_key("plain") {
+        faults.push(Diagnostic::error("missing_file", "thiếu `sample.json`", "`sample.json` is missing"));
+    }
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    let readme = tree.text(&format!("{id}/README.md")).unwrap_or_default().to_owned();
+    Ok(Template { manifest, schema, samples, prose, readme })
+}
+
+/// `sample.json` → `plain`, `sample-minimal.json` → `minimal`.
+fn sample_name(file: &str) -> Option<&str> {
+    match file.strip_prefix("sample")?.strip_suffix(".json")? {
+        "" => Some("plain"),
+        name => name.strip_prefix('-'),
+    }
+}
+
+fn bad_json(path: &str, error: &serde_json::Error) -> Diagnostic {
+    Diagnostic::error("json", format!("`{path}` không phải JSON: {error}"), format!("`{path}` is not JSON: {error}"))
+        .in_file(Some(Place { file: path.to_owned(), line: error.line(), column: error.column() }))
+}

@@ -1,0 +1,204 @@
+//! One template's wording, compiled once: derived values, pieces of prose, metadata, rules.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use minijinja::value::{Serde, ValueKind};
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Value};
+use serde::Serialize;
+
+use super::filters;
+use crate::diagnostic::{Code, Diagnostic, Failure, Place};
+
+/// Steps one piece of prose may take: a list of 20,000 names needs about a tenth.
+const FUEL: u64 = 20_000_000;
+
+/// A piece of wording to compile.
+pub struct Pieces<'a> {
+    /// Named templates: (name, file for messages, source).
+    pub prose: Vec<(&'a str, &'a str, &'a str)>,
+    /// Named expressions, evaluated in this order.
+    pub derive: Vec<(&'a str, &'a str)>,
+}
+
+/// Compiled wording of one template.
+pub struct Wording {
+    environment: Environment<'static>,
+    derive: Vec<(String, String)>,
+    files: Vec<(String, String)>,
+}
+
+impl Wording {
+    /// Compiles everything; all faults at once.
+    pub fn compile(pieces: &Pieces<'_>) -> Result<Self, Vec<Diagnostic>> {
+        let mut environment = Environment::new();
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        environment.set_auto_escape_callback(|_| AutoEscape::None);
+        environment.set_fuel(Some(FUEL));
+        environment.set_formatter(|out, state, value| match value.kind() {
+            // A blank where a value is missing would be printed and signed.
+            ValueKind::None => Err(Error::new(ErrorKind::UndefinedError, "a value that is not given would be printed")),
+            _ => minijinja::escape_formatter(out, state, value),
+        });
+        filters::register(&mut environment);
+        let mut faults = Vec::new();
+        let mut files = Vec::new();
+        for (name, file, source) in &pieces.prose {
+            files.push(((*name).to_owned(), (*file).to_owned()));
+            if let Err(error) = environment.add_template_owned((*name).to_owned(), (*source).to_owned()) {
+                faults.push(explain(&error, file));
+            }
+        }
+        for (name, source) in &pieces.derive {
+            if let Err(error) = environment.compile_expression(source) {
+                faults.push(explain(&error, &format!("derive.{name}")));
+            }
+        }
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        let derive = pieces.derive.iter().map(|(name, source)| ((*name).to_owned(), (*source).to_owned())).collect();
+        Ok(Self { environment, derive, files })
+    }
+
+    /// The context of a document: its data with `derived` beside.
+    pub fn context(&self, data: &serde_json::Value, absent: &[String]) -> Result<Context<'_>, Failure> {
+        let mut values = BTreeMap::new();
+        for (key, value) in data.as_object().into_iter().flatten() {
+            values.insert(Arc::from(key.as_str()), Value::from(Serde(value)));
+        }
+        for key in absent {
+            if data.get(key).is_none() {
+                values.insert(Arc::from(key.as_str()), Value::from(()));
+            }
+        }
+        let mut context = Context { wording: self, values, derived: Vec::new() };
+        for (name, source) in &self.derive {
+            let value = context.evaluate(source, &format!("derive.{name}"))?;
+            context.derived.push((name.clone(), value));
+        }
+        Ok(context)
+    }
+}
+
+/// A document's values, ready for prose.
+pub struct Context<'a> {
+    wording: &'a Wording,
+    values: BTreeMap<Arc<str>, Value>,
+    derived: Vec<(String, Value)>,
+}
+
+impl Context<'_> {
+    /// Writes a named piece as one string: white space collapsed, ends trimmed.
+    pub fn write(&self, name: &str) -> Result<String, Failure> {
+        Ok(collapse(&self.render(name)?))
+    }
+
+    /// Writes a named piece as its non-empty lines.
+    pub fn write_lines(&self, name: &str) -> Result<Vec<String>, Failure> {
+        Ok(self.render(name)?.lines().map(collapse).filter(|line| !line.is_empty()).collect())
+    }
+
+    /// Evaluates an expression.
+    pub fn evaluate(&self, source: &str, name: &str) -> Result<Value, Failure> {
+        self.wording
+            .environment
+            .compile_expression(source)
+            .and_then(|expression| expression.eval(self.root()))
+            .map_err(|error| Failure::new(Code::TemplateError, vec![explain(&error, name)]))
+    }
+
+    /// Adds the finished prose, so that metadata may use it as `text.<name>`.
+    pub fn add(&mut self, name: &str, value: impl Serialize) {
+        self.values.insert(Arc::from(name), Value::from(Serde(value)));
+    }
+
+    /// The derived values.
+    pub fn derived(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.derived.iter().map(|(name, value)| (name.as_str(), value))
+    }
+
+    fn render(&self, name: &str) -> Result<String, Failure> {
+        let file = self.wording.files.iter().find(|(known, _)| known == name).map_or(name, |(_, file)| file);
+        self.wording
+            .environment
+            .get_template(name)
+            .and_then(|template| template.render(self.root()))
+            .map_err(|error| Failure::new(Code::TemplateError, vec![explain(&error, file)]))
+    }
+
+    fn root(&self) -> Value {
+        let derived: BTreeMap<String, Value> = self.derived.iter().cloned().collect();
+        let mut root = self.values.clone();
+        root.insert(Arc::from("derived"), Value::from(derived));
+        Value::from(root)
+    }
+}
+
+fn collapse(text: &str) -> String {
+    // Only breaking white space: no-break spaces are blanks the law foresees.
+    let mut out = String::with_capacity(text.len());
+    for word in text.split([' ', '\n', '\t', '\r']).filter(|word| !word.is_empty()) {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(word);
+    }
+    out
+}
+
+fn explain(error: &Error, file: &str) -> Diagnostic {
+    let mut message = error.detail().map_or_else(|| error.kind().to_string(), |detail| format!("{}: {detail}", error.kind()));
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        message = format!("{message}; {cause}");
+        source = cause.source();
+    }
+    let place = Place { file: file.to_owned(), line: error.line().unwrap_or(1), column: 1 };
+    Diagnostic::error("prose", format!("lời văn của mẫu lỗi: {message}"), format!("the template's prose fails: {message}"))
+        .in_file(Some(place))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn wording(source: &str) -> Wording {
+        Wording::compile(&Pieces { prose: vec![("p", "x/text/p.j2", source)], derive: vec![("hai", "so * 2"), ("bon", "derived.hai * 2")] })
+            .unwrap_or_else(|faults| panic!("{faults:?}"))
+    }
+
+    #[test]
+    fn later_expressions_see_earlier_ones() {
+        let wording = wording("{{ derived.bon | so_dem }} tập thể");
+        let context = wording.context(&json!({"so": 2}), &[]).expect("sound");
+        assert_eq!(context.write("p").expect("sound"), "08 tập thể");
+    }
+
+    #[test]
+    fn missing_values_are_never_printed_as_blanks() {
+        let wording = wording("dòng một\nsố {{ nam }}");
+        for absent in [vec!["nam".to_owned()], vec![]] {
+            let context = wording.context(&json!({"so": 1}), &absent).expect("sound");
+            let failure = context.write("p").expect_err("nothing to print");
+            let place = failure.diagnostics[0].place.as_ref().expect("a place");
+            assert_eq!((place.file.as_str(), place.line), ("x/text/p.j2", 2));
+        }
+    }
+
+    #[test]
+    fn lines_are_trimmed_and_blanks_of_the_law_kept() {
+        let wording = wording("{% if so %}\n  Số:\u{a0}\u{a0}/QĐ  \n{% endif %}\n\n b  c ");
+        let context = wording.context(&json!({"so": 1}), &[]).expect("sound");
+        assert_eq!(context.write_lines("p").expect("sound"), ["Số:\u{a0}\u{a0}/QĐ", "b c"]);
+    }
+
+    #[test]
+    fn endless_prose_runs_out_of_fuel() {
+        let wording = wording("{% for i in range(99999) %}{% for j in range(99999) %}x{% endfor %}{% endfor %}");
+        let context = wording.context(&json!({"so": 1}), &[]).expect("sound");
+        assert!(context.write("p").is_err());
+    }
+}

@@ -1,0 +1,6 @@
+//! Prose by minijinja: clauses, titles, file names. Writes plain text, never Typst code.
+
+mod environment;
+mod filters;
+
+pub use environment::{Context, Pieces, Wording};

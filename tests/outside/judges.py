@@ -1,0 +1,237 @@
+"""The judges. Each takes a PDF (and the data it was made from) and returns its complaints, in its own words where it
+has any; an empty list means it is satisfied. Standard library only."""
+
+import json
+import os
+import re
+import subprocess
+import tempfile
+import unicodedata
+from pathlib import Path
+
+# Lines of the format itself. Where one is printed at all it must come out with its spaces.
+FIXED = ["CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc"]
+# Properties whose text is printed word for word: names of people, bodies and groups.
+NAME_KEYS = re.compile(r"^(ten|ho_ten|ten_.+)$")
+# No Vietnamese syllable is longer ("nghiêng"); a longer run of letters that the data does not hold is two words in one.
+LONGEST_SYLLABLE = 7
+# The build of a syllable, accents put aside: one vowel group between its consonants.
+SYLLABLE = re.compile(r"(ngh|ng|nh|ch|gh|gi|kh|ph|qu|th|tr|[bcdđghklmnpqrstvx])?[aeiouy]{1,4}(ng|nh|ch|[cmnpt])?")
+# Sheets in points. Everything is A4 unless the data asks for another one.
+SHEETS = {"a4": (595.276, 841.89), "a3": (841.89, 1190.551)}
+# poppler 22 reads /Suspects false as an error; the file is right.
+POPPLER_MISTAKES = ("Suspects object is wrong type (boolean)",)
+
+
+def command(*args, timeout=120):
+    environment = dict(os.environ, LC_ALL="C.UTF-8", LANGUAGE="C")
+    done = subprocess.run(args, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=timeout, env=environment)
+    return done.returncode, done.stdout.decode("utf-8", "replace"), done.stderr.decode("utf-8", "replace")
+
+
+def poppler(*args):
+    """Output, and what poppler complained about on the way."""
+    status, out, err = command(*args)
+    said = [line.strip() for line in err.splitlines()
+            if line.strip() and not any(mistake in line for mistake in POPPLER_MISTAKES)]
+    if status != 0 and not said:
+        said = [f"exit {status}"]
+    return out, said
+
+
+# --- qpdf --------------------------------------------------------------------------------------------------------
+
+def qpdf(path):
+    status, out, err = command("qpdf", "--check", str(path))
+    said = [line.strip() for line in err.splitlines() if line.strip()]
+    if status == 0:
+        return said
+    return [f"exit {status}"] + said + [line for line in out.splitlines() if "ERROR" in line or "WARNING" in line]
+
+
+# --- pdffonts ----------------------------------------------------------------------------------------------------
+
+FONT_ROW = re.compile(r"^(?P<name>.+?)\s+(?P<emb>yes|no)\s+(?P<sub>yes|no)\s+(?P<uni>yes|no)\s+\d+\s+\d+\s*$")
+
+
+def pdffonts(path):
+    out, said = poppler("pdffonts", str(path))
+    rows = out.splitlines()[2:]
+    if not rows:
+        said.append("no font at all")
+    for row in rows:
+        match = FONT_ROW.match(row)
+        if not match:
+            said.append(f"row not understood: {row}")
+            continue
+        name = re.sub(r"\s{2,}", " ", match["name"])
+        if match["emb"] == "no":
+            said.append(f"not embedded: {name}")
+        if match["uni"] == "no":
+            said.append(f"no ToUnicode: {name}")
+    return said
+
+
+# --- pdfinfo -----------------------------------------------------------------------------------------------------
+
+def pdfinfo(path, data):
+    name = (data.get("trinh_bay") or {}).get("kho", "a4")
+    sheet = SHEETS[name]
+    out, said = poppler("pdfinfo", "-f", "1", "-l", "100000", str(path))
+    fields = {}
+    sizes = []
+    for line in out.splitlines():
+        key, _, value = line.partition(":")
+        fields[key.strip()] = value.strip()
+        match = re.match(r"Page\s+(\d+) size:\s+([\d.]+) x ([\d.]+) pts", line)
+        if match:
+            sizes.append((int(match[1]), float(match[2]), float(match[3])))
+    if fields.get("Tagged") != "yes":
+        said.append(f"Tagged: {fields.get('Tagged')}")
+    if not fields.get("Title"):
+        said.append("no Title")
+    if not sizes or len(sizes) != int(fields.get("Pages") or 0):
+        said.append(f"{len(sizes)} page sizes for Pages: {fields.get('Pages')}")
+    for number, width, height in sizes:
+        if any(abs(a - b) > 1 for a, b in zip(sorted((width, height)), sheet)):
+            said.append(f"page {number} is {width} x {height} pts, not {name} ({sheet[0]} x {sheet[1]}) either way up")
+    return said
+
+
+# --- pdftotext ---------------------------------------------------------------------------------------------------
+
+def strings(value, path=()):
+    """Every text in the data with the properties it stands under."""
+    if isinstance(value, dict):
+        for k, v in value.items():
+            yield from strings(v, path + (k,))
+    elif isinstance(value, list):
+        for v in value:
+            yield from strings(v, path)
+    elif isinstance(value, str):
+        yield path, value
+
+
+def names(data):
+    """What must be found in the text word for word."""
+    for path, value in strings(data):
+        if not NAME_KEYS.match(path[-1] if path else "") or not folded(value):
+            continue
+        if path == ("co_quan", "ten") and "tham_quyen" in data:
+            continue  # the caller has said otherwise who awards; the body's own name may then have no place
+        yield folded(value)
+
+
+def folded(text):
+    return re.sub(r"\s+", " ", unicodedata.normalize("NFC", text)).strip()
+
+
+def bare(text):
+    return re.sub(r"\s+", "", unicodedata.normalize("NFC", text)).casefold()
+
+
+def pattern(text):
+    """Matches the text whatever the line breaks: white space where it has white space, none inside a word;
+    a break is also allowed around a sign that is neither letter nor digit. Upper case may have been asked for."""
+    parts = []
+    for c in folded(text):
+        if c == " ":
+            parts.append(r"\s+")
+        elif c.isalnum():
+            parts.append(re.escape(c))
+        else:
+            parts.append(r"\s*" + re.escape(c) + r"\s*")
+    return re.compile("".join(parts).replace(r"\s*\s+", r"\s+").replace(r"\s+\s*", r"\s+"), re.IGNORECASE)
+
+
+def strange(text):
+    """Characters that no document of ours has a reason to hold."""
+    for c in sorted(set(text)):
+        if c == "\ufffd" or unicodedata.category(c) in ("Co", "Cs", "Cn") or (unicodedata.category(c) == "Cc" and c not in "\n\f\r"):
+            yield f"U+{ord(c):04X}"
+
+
+def not_nfc(text):
+    for word in text.split():
+        if unicodedata.normalize("NFC", word) != word:
+            yield word
+
+
+def joined(text, known):
+    """Runs of letters that look like two words without their space."""
+    for token in set(re.findall(r"[^\W\d_]+", text)):
+        small = token.casefold()
+        if token.isupper() and len(token) <= LONGEST_SYLLABLE or any(small in word for word in known):
+            continue  # an abbreviation, or the caller's own word
+        plain = "".join(c for c in unicodedata.normalize("NFD", small) if not unicodedata.combining(c))
+        camel = any(a.islower() and b.isupper() for a, b in zip(token, token[1:]))
+        if len(token) > LONGEST_SYLLABLE or camel or not token.isascii() and not SYLLABLE.fullmatch(plain):
+            yield token
+
+
+def text_of(path):
+    """The text as a reader selects it, and in the order it is written in the file; what poppler complained about."""
+    flow, said_flow = poppler("pdftotext", "-enc", "UTF-8", str(path), "-")
+    raw, said_raw = poppler("pdftotext", "-raw", "-enc", "UTF-8", str(path), "-")
+    return flow, raw, sorted(set(said_flow + said_raw))
+
+
+def text(path, data):
+    flow, raw, said = text_of(path)
+    if not raw.strip():
+        return said + ["no text"]
+    said += [f"holds {name}" for name in strange(flow + raw)]
+    said += [f"not NFC: {word!a}" for word in sorted(set(not_nfc(raw)))[:5]]
+
+    all_strings = list(strings(data))
+    wanted = sorted(set(names(data)))
+    if not wanted:
+        said.append("the data holds no name to look for")
+    whole = bare(raw)
+    seen = lambda s: any(pattern(s).search(unicodedata.normalize("NFC", t)) for t in (flow, raw))
+    for name in wanted:
+        if not seen(name):
+            said.append(f"{'joined words' if bare(name) in whole else 'not in the text'}: {name}")
+    for s in sorted({folded(s) for _, s in all_strings} | set(FIXED)):
+        if " " in s and s not in wanted and bare(s) in whole and not seen(s):
+            said.append(f"joined words: {s}")
+
+    known = {word.casefold() for _, s in all_strings for word in re.findall(r"[^\W\d_]+", unicodedata.normalize("NFC", s))}
+    said += [f"joined words: {token}" for token in sorted(joined(unicodedata.normalize("NFC", flow + "\n" + raw), known))[:10]]
+    return said
+
+
+# --- pdfdetach ---------------------------------------------------------------------------------------------------
+
+def pdfdetach(path, data):
+    """The data travels inside the PDF (a-3a): one JSON file with every name of the data in it."""
+    with tempfile.TemporaryDirectory() as folder:
+        _, said = poppler("pdfdetach", "-saveall", "-o", folder, str(path))
+        files = sorted(Path(folder).iterdir())
+        if len(files) != 1:
+            return said + [f"{len(files)} attached files"]
+        try:
+            held = set(map(folded, (value for _, value in strings(json.loads(files[0].read_text(encoding="utf-8"))))))
+        except ValueError as fault:
+            return said + [f"{files[0].name} is not JSON: {fault}"]
+        return said + [f"{files[0].name} lacks the name {name}" for name in sorted(set(names(data)) - held)]
+
+
+# --- veraPDF -----------------------------------------------------------------------------------------------------
+
+def verapdf(java, jobs):
+    """All files in one JVM. jobs: [(profile, path)]; returns {(profile, path): complaints}."""
+    lines = "".join(f"{profile}\t{path}\n" for profile, path in jobs)
+    done = subprocess.run(java, input=lines.encode("utf-8"), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          timeout=60 + 10 * len(jobs))
+    verdicts = {}
+    for line in done.stdout.decode("utf-8").splitlines():
+        profile, path, verdict, checks, words = line.split("\t", 4)
+        if verdict == "pass" and int(checks) > 0:
+            verdicts[profile, path] = []
+        else:
+            verdicts[profile, path] = words.split(" | ") if words else [f"{verdict} after {checks} checks"]
+    err = done.stderr.decode("utf-8", "replace").strip().splitlines()
+    for profile, path in jobs:
+        verdicts.setdefault((profile, str(path)), ["no verdict"] + err[-3:])
+    return verdicts

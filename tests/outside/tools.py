@@ -1,0 +1,114 @@
+"""Getting the judges: distribution packages where we may install them, a virtual environment and the veraPDF
+libraries under target/outside/. What cannot be had is said by name. Standard library only."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+
+PACKAGES = {
+    "pdftotext": "poppler-utils", "pdffonts": "poppler-utils", "pdfinfo": "poppler-utils",
+    "pdfdetach": "poppler-utils",
+    "qpdf": "qpdf", "javac": "default-jdk-headless", "mvn": "maven",
+}
+
+
+class Tools:
+    def __init__(self, root, install=True):
+        self.here = root / "tests" / "outside"
+        self.home = root / "target" / "outside"
+        self.home.mkdir(parents=True, exist_ok=True)
+        self.install = install
+        self.missing = {}
+        self.java = self.schemathesis = None
+
+        self._packages()
+        for judge in ("pdftotext", "pdffonts", "pdfinfo", "pdfdetach", "qpdf"):
+            if not shutil.which(judge):
+                self.missing[judge] = f"no such program (package {PACKAGES[judge]})"
+        for judge, getter in (("veraPDF", self._verapdf), ("schemathesis", self._schemathesis)):
+            why = getter()
+            if why:
+                self.missing[judge] = why
+
+    def has(self, judge):
+        return judge not in self.missing
+
+    def _run(self, *args, env=None, timeout=900):
+        """None if it went well, else its last words."""
+        try:
+            done = subprocess.run(args, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=env, timeout=timeout)
+        except (OSError, subprocess.TimeoutExpired) as fault:
+            return str(fault)
+        if done.returncode == 0:
+            return None
+        lines = [line for line in done.stdout.decode("utf-8", "replace").splitlines() if line.strip()]
+        return f"{args[0]}: exit {done.returncode}: " + " / ".join(lines[-3:])
+
+    def _packages(self):
+        wanted = sorted({package for program, package in PACKAGES.items() if not shutil.which(program)})
+        if not wanted or not self.install or not shutil.which("apt-get") or os.geteuid() != 0:
+            return
+        print("outside: installing", " ".join(wanted), flush=True)
+        environment = dict(os.environ, DEBIAN_FRONTEND="noninteractive")
+        wait = ("-o", "DPkg::Lock::Timeout=300")
+        self._run("apt-get", "update", *wait, env=environment)
+        why = self._run("apt-get", "install", "-y", "-q", "--no-install-recommends", *wait, *wanted, env=environment)
+        if why:
+            print("outside:", why, flush=True)
+
+    def _stamped(self, folder, *sources):
+        """Whether the folder was already made from these very sources, and the stamp to set once it is."""
+        digest = hashlib.sha256()
+        for source in sources:
+            digest.update(source.read_bytes())
+        stamp = folder / "made-from"
+        fresh = stamp.is_file() and stamp.read_text() == digest.hexdigest()
+        return fresh, lambda: stamp.write_text(digest.hexdigest())
+
+    def _verapdf(self):
+        folder = self.home / "verapdf"
+        pom, main = self.here / "verapdf" / "pom.xml", self.here / "verapdf" / "Judge.java"
+        path = os.pathsep.join((str(folder / "jars" / "*"), str(folder / "classes")))
+        fresh, done = self._stamped(folder, pom, main)
+        if not shutil.which("java"):
+            return "no java"
+        if not fresh:
+            for program in ("mvn", "javac"):
+                if not shutil.which(program):
+                    return f"no {program}"
+            if not self.install:
+                return "not fetched yet"
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+            why = self._run("mvn", "-q", "-B", "-f", str(pom), "dependency:copy-dependencies",
+                            "-DincludeScope=runtime", f"-DoutputDirectory={folder / 'jars'}") \
+                or self._run("javac", "-encoding", "UTF-8", "-cp", path, "-d", str(folder / "classes"), str(main))
+            if why:
+                return why
+            done()
+        self.java = ["java", "-Xmx1g", "-XX:+UseSerialGC", "-Dfile.encoding=UTF-8", "-cp", path, "Judge"]
+        return None
+
+    def _schemathesis(self):
+        folder = self.home / "venv"
+        wanted = self.here / "requirements.txt"
+        fresh, done = self._stamped(folder, wanted)
+        if not fresh:
+            if not self.install:
+                return "not installed yet"
+            if sys.version_info < (3, 11):
+                return "needs Python 3.11"
+            shutil.rmtree(folder, ignore_errors=True)
+            why = self._run(sys.executable, "-m", "venv", str(folder))
+            if why and os.geteuid() == 0 and shutil.which("apt-get"):
+                self._run("apt-get", "install", "-y", "-q", "--no-install-recommends", "python3-venv")
+                why = self._run(sys.executable, "-m", "venv", str(folder))
+            why = why or self._run(str(folder / "bin" / "pip"), "install", "-q", "--disable-pip-version-check",
+                                   "-r", str(wanted))
+            if why:
+                return why
+            done()
+        self.schemathesis = [str(folder / "bin" / "schemathesis")]
+        return None
