@@ -136,7 +136,11 @@ pub fn font_files(places: &Places) -> Result<Vec<(String, Vec<u8>)>, Failure> {
 
 fn worker_arguments(places: &Places) -> Vec<OsString> {
     let mut arguments = vec![OsString::from("worker")];
-    let folders = places.templates.iter().map(|path| ("--templates", path)).chain(places.fonts.iter().map(|path| ("--fonts", path)));
+    let folders = places
+        .templates
+        .iter()
+        .map(|path| ("--templates", path))
+        .chain(places.fonts.iter().map(|path| ("--fonts", path)));
     for (flag, path) in folders {
         arguments.extend([OsString::from(flag), path.clone().into_os_string()]);
     }
@@ -151,7 +155,9 @@ fn limiter(per_minute: u32) -> Option<Limiter> {
 fn digest(tree: &Tree, fonts: &[(String, Vec<u8>)]) -> String {
     let mut all = Sha256::new();
     let files = tree.clone().into_files();
-    for (path, bytes) in files.iter().map(|(path, bytes)| (path, bytes)).chain(fonts.iter().map(|(path, bytes)| (path, bytes))) {
+    for (path, bytes) in
+        files.iter().map(|(path, bytes)| (path, bytes)).chain(fonts.iter().map(|(path, bytes)| (path, bytes)))
+    {
         all.update((path.len() as u64).to_le_bytes());
         all.update(path);
         all.update((bytes.len() as u64).to_le_bytes());

@@ -73,7 +73,11 @@ impl Settings {
     pub fn read(path: &Path) -> Result<Self, Failure> {
         let refuse = |error: &dyn std::fmt::Display| {
             let path = path.display();
-            Failure::one(Code::BadConfiguration, format!("tệp cấu hình `{path}`: {error}"), format!("configuration file `{path}`: {error}"))
+            Failure::one(
+                Code::BadConfiguration,
+                format!("tệp cấu hình `{path}`: {error}"),
+                format!("configuration file `{path}`: {error}"),
+            )
         };
         let text = std::fs::read_to_string(path).map_err(|error| refuse(&error))?;
         toml::from_str(&text).map_err(|error| refuse(&error))

@@ -76,7 +76,11 @@ fn trace_id(traceparent: Option<&str>, request_id: Option<&str>) -> String {
         return id.to_owned();
     }
     match request_id {
-        Some(id) if (1..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') => id.to_owned(),
+        Some(id)
+            if (1..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') =>
+        {
+            id.to_owned()
+        }
         _ => random_id(),
     }
 }

@@ -23,7 +23,14 @@ use crate::render::{Rendered, Requested, read_json};
 const DEFAULT_PPI: f32 = 96.0;
 
 /// Renders one document; answers the PDF, its base64 with places and warnings, or a page as picture.
-pub async fn render(request: HttpRequest, app: Data<App>, id: Path<String>, query: Query<HashMap<String, String>>, caller: Caller, body: Payload) -> HttpResponse {
+pub async fn render(
+    request: HttpRequest,
+    app: Data<App>,
+    id: Path<String>,
+    query: Query<HashMap<String, String>>,
+    caller: Caller,
+    body: Payload,
+) -> HttpResponse {
     let accept = text(request.headers(), header::ACCEPT);
     let work = async {
         app.renderer.template(&id)?;
@@ -33,7 +40,7 @@ pub async fn render(request: HttpRequest, app: Data<App>, id: Path<String>, quer
         let rendered = app.renderer.render(&app.backend, &id, data, &requested, caller.deadline).await?;
         Ok((form, rendered))
     };
-    match work.await {
+    match in_time(&caller, work).await {
         Ok((form, rendered)) => {
             measure(&id, &rendered);
             answer(&request, &caller, form, &rendered)
@@ -43,7 +50,14 @@ pub async fn render(request: HttpRequest, app: Data<App>, id: Path<String>, quer
 }
 
 /// Checks the data without writing anything: all faults, or all warnings.
-pub async fn check(request: HttpRequest, app: Data<App>, id: Path<String>, query: Query<HashMap<String, String>>, caller: Caller, body: Payload) -> HttpResponse {
+pub async fn check(
+    request: HttpRequest,
+    app: Data<App>,
+    id: Path<String>,
+    query: Query<HashMap<String, String>>,
+    caller: Caller,
+    body: Payload,
+) -> HttpResponse {
     let accept = text(request.headers(), header::ACCEPT);
     let work = async {
         app.renderer.template(&id)?;
@@ -54,7 +68,7 @@ pub async fn check(request: HttpRequest, app: Data<App>, id: Path<String>, query
         let data = read_body(&app, request.headers(), body).await?;
         app.renderer.render(&app.backend, &id, data, &requested, caller.deadline).await
     };
-    match work.await {
+    match in_time(&caller, work).await {
         Ok(rendered) => HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "private, no-store")).json(json!({
             "ok": true,
             "pages": rendered.pages,
@@ -66,11 +80,23 @@ pub async fn check(request: HttpRequest, app: Data<App>, id: Path<String>, query
     }
 }
 
+/// One deadline for all of a request: reading, waiting, setting.
+async fn in_time<T>(caller: &Caller, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    tokio::time::timeout_at(caller.deadline, work).await.unwrap_or_else(|_| {
+        Err(Failure::one(
+            Code::DeadlineExceeded,
+            "hết thời gian khi đang nhận dữ liệu hoặc dựng trang",
+            "the time ran out while the body was read or the pages were set",
+        ))
+    })
+}
+
 fn refuse(app: &App, request: &HttpRequest, caller: &Caller, id: &str, failure: &Failure) -> HttpResponse {
     // A label only from the catalog: anybody may write anything into the address.
     let known = app.renderer.template(id).ok().map(|template| template.manifest.id.clone());
     let template = known.as_deref().unwrap_or("unknown").to_owned();
-    metrics::counter!("vinhdanh_renders_total", "template" => template, "outcome" => failure.code.info().name).increment(1);
+    metrics::counter!("vinhdanh_renders_total", "template" => template, "outcome" => failure.code.info().name)
+        .increment(1);
     problem::respond(failure, caller, request.path(), known.as_deref())
 }
 
@@ -80,7 +106,12 @@ fn requested(query: &HashMap<String, String>, form: Form) -> Result<Requested, F
     let mut faults = Vec::new();
     for name in query.keys().filter(|name| !KNOWN.contains(&name.as_str())) {
         let shown: String = name.chars().take(40).collect();
-        faults.push(parameter("unknown_parameter", format!("không có tham số `{shown}`"), format!("no parameter `{shown}`"), "standard, mode, test, page, ppi"));
+        faults.push(parameter(
+            "unknown_parameter",
+            format!("không có tham số `{shown}`"),
+            format!("no parameter `{shown}`"),
+            "standard, mode, test, page, ppi",
+        ));
     }
     let standard = match query.get("standard") {
         None => Standard::default(),
@@ -114,7 +145,13 @@ fn requested(query: &HashMap<String, String>, form: Form) -> Result<Requested, F
     Ok(Requested { output, mode: mode.to_owned(), test })
 }
 
-fn number<T>(query: &HashMap<String, String>, name: &str, default: T, range: std::ops::RangeInclusive<f64>, faults: &mut Vec<Diagnostic>) -> T
+fn number<T>(
+    query: &HashMap<String, String>,
+    name: &str,
+    default: T,
+    range: std::ops::RangeInclusive<f64>,
+    faults: &mut Vec<Diagnostic>,
+) -> T
 where
     T: std::str::FromStr + Copy,
 {
@@ -148,7 +185,11 @@ async fn read_body(app: &App, headers: &HeaderMap, mut body: Payload) -> Result<
     let limit = app.http.body_bytes;
     let too_large = || {
         let megabytes = limit >> 20;
-        Failure::one(Code::BodyTooLarge, format!("dữ liệu lớn hơn {megabytes} MB"), format!("the body is larger than {megabytes} MB"))
+        Failure::one(
+            Code::BodyTooLarge,
+            format!("dữ liệu lớn hơn {megabytes} MB"),
+            format!("the body is larger than {megabytes} MB"),
+        )
     };
     let announced = text(headers, header::CONTENT_LENGTH).and_then(|value| value.parse::<u64>().ok());
     if announced.is_some_and(|length| length > limit as u64) {
@@ -157,7 +198,11 @@ async fn read_body(app: &App, headers: &HeaderMap, mut body: Payload) -> Result<
     let mut bytes = Vec::with_capacity(announced.and_then(|length| usize::try_from(length).ok()).unwrap_or(0));
     while let Some(chunk) = body.next().await {
         let chunk = chunk.map_err(|error| {
-            Failure::one(Code::BadRequest, format!("không nhận đủ dữ liệu: {error}"), format!("the body broke off: {error}"))
+            Failure::one(
+                Code::BadRequest,
+                format!("không nhận đủ dữ liệu: {error}"),
+                format!("the body broke off: {error}"),
+            )
         })?;
         if bytes.len() + chunk.len() > limit {
             return Err(too_large());
@@ -196,10 +241,13 @@ fn answer(request: &HttpRequest, caller: &Caller, form: Form, rendered: &Rendere
         return response.finish();
     }
     response.insert_header(("repr-digest", negotiate::repr_digest(&sha256))).content_type(form.media_type());
-    response.insert_header((header::CONTENT_DISPOSITION, negotiate::disposition(form != Form::Pdf, &rendered.file_name)));
+    response
+        .insert_header((header::CONTENT_DISPOSITION, negotiate::disposition(form != Form::Pdf, &rendered.file_name)));
     let timing = &rendered.timing;
-    let stages = [("prepare", timing.prepare), ("compile", timing.compile), ("export", timing.export), ("wait", timing.wait)];
-    let stages: Vec<String> = stages.iter().map(|(name, time)| format!("{name};dur={:.3}", time.as_secs_f64() * 1e3)).collect();
+    let stages =
+        [("prepare", timing.prepare), ("compile", timing.compile), ("export", timing.export), ("wait", timing.wait)];
+    let stages: Vec<String> =
+        stages.iter().map(|(name, time)| format!("{name};dur={:.3}", time.as_secs_f64() * 1e3)).collect();
     response.insert_header(("server-timing", stages.join(", ")));
     response.body(body)
 }
@@ -214,8 +262,11 @@ fn measure(id: &str, rendered: &Rendered) {
     metrics::counter!("vinhdanh_render_pages_total").increment(rendered.pages as u64);
     metrics::counter!("vinhdanh_render_output_bytes_total").increment(rendered.bytes.len() as u64);
     let timing = &rendered.timing;
-    for (stage, time) in [("prepare", timing.prepare), ("compile", timing.compile), ("export", timing.export), ("wait", timing.wait)] {
-        metrics::histogram!("vinhdanh_render_duration_seconds", "template" => template.clone(), "stage" => stage).record(time.as_secs_f64());
+    for (stage, time) in
+        [("prepare", timing.prepare), ("compile", timing.compile), ("export", timing.export), ("wait", timing.wait)]
+    {
+        metrics::histogram!("vinhdanh_render_duration_seconds", "template" => template.clone(), "stage" => stage)
+            .record(time.as_secs_f64());
     }
 }
 

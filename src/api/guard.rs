@@ -1,4 +1,4 @@
-//! The doors of `/v1`: key, rate, a place in the queue, the clock. All decided before the body is read.
+//! The doors of `/v1`: key, rate, a place in the queue. All decided before the body is read.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -28,7 +28,10 @@ struct Rate {
 }
 
 /// Lets a request in, or answers for it.
-pub async fn guard(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
+pub async fn guard(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
     let Some(app) = request.app_data::<Data<App>>().cloned() else {
         return next.call(request).await.map(ServiceResponse::map_into_boxed_body);
     };
@@ -80,22 +83,9 @@ pub async fn guard(request: ServiceRequest, next: Next<impl MessageBody + 'stati
         None
     };
 
-    let handle = request.request().clone();
-    let answer = tokio::time::timeout_at(caller.deadline, next.call(request)).await;
+    let result = next.call(request).await;
     drop(admitted);
-    let mut response = match answer {
-        Ok(result) => result?.map_into_boxed_body(),
-        Err(_) => {
-            let failure = Failure::one(
-                Code::DeadlineExceeded,
-                "hết thời gian khi đang nhận dữ liệu hoặc dựng trang",
-                "the time ran out while the body was read or the pages were set",
-            );
-            let mut answer = problem::respond(&failure, &caller, handle.path(), None);
-            answer.head_mut().set_connection_type(actix_web::http::ConnectionType::Close);
-            ServiceResponse::new(handle, answer)
-        }
-    };
+    let mut response = result?.map_into_boxed_body();
     if let Some(rate) = rate {
         let headers = response.headers_mut();
         let policy = format!("\"default\";q={};w={WINDOW_S}", rate.quota);
@@ -121,7 +111,11 @@ fn identify(app: &App, request: &ServiceRequest) -> Result<String, Failure> {
     });
     // Keys are looked up by their hash, so the time taken tells nothing about the key.
     key.and_then(|key| app.keys.get::<[u8; 32]>(&Sha256::digest(key).into()).cloned()).ok_or_else(|| {
-        Failure::one(Code::Unauthorized, "thiếu khóa truy cập, hoặc khóa không đúng", "the API key is missing or unknown")
+        Failure::one(
+            Code::Unauthorized,
+            "thiếu khóa truy cập, hoặc khóa không đúng",
+            "the API key is missing or unknown",
+        )
     })
 }
 

@@ -33,7 +33,9 @@ pub async fn readyz(app: Data<App>, query: Query<HashMap<String, String>>) -> Ht
     if query.contains_key("verbose") {
         let checks: Vec<_> = checks.iter().map(|(name, ok)| json!({"name": name, "ok": ok})).collect();
         let status = if ready { "ready" } else { "not_ready" };
-        return response.json(json!({"status": status, "checks": checks, "pool": pool, "broken_templates": app.renderer.broken().len()}));
+        return response.json(
+            json!({"status": status, "checks": checks, "pool": pool, "broken_templates": app.renderer.broken().len()}),
+        );
     }
     response.content_type("text/plain; charset=utf-8").body(if ready { "ok\n" } else { "not ready\n" })
 }
@@ -54,7 +56,8 @@ pub async fn metrics(app: Data<App>) -> HttpResponse {
     let queue = app.http.queue - app.admission.available_permits().min(app.http.queue);
     metrics::gauge!("vinhdanh_queue_depth").set(queue as f64);
     metrics::gauge!("vinhdanh_http_requests_in_flight").set(app.in_flight.load(Ordering::Relaxed) as f64);
-    let labels = [("version", env!("CARGO_PKG_VERSION").to_owned()), ("typst", typst::utils::version().raw().to_owned())];
+    let labels =
+        [("version", env!("CARGO_PKG_VERSION").to_owned()), ("typst", typst::utils::version().raw().to_owned())];
     metrics::gauge!("vinhdanh_build_info", &labels).set(1.0);
     if let Some(bytes) = telemetry::resident_bytes(None) {
         metrics::gauge!("process_resident_memory_bytes").set(bytes as f64);

@@ -117,7 +117,9 @@ pub fn repr_digest(sha256: &[u8]) -> String {
 
 /// Whether `If-None-Match` names this tag.
 pub fn matches(if_none_match: Option<&str>, etag: &str) -> bool {
-    if_none_match.is_some_and(|value| value.trim() == "*" || value.split(',').any(|tag| tag.trim().trim_start_matches("W/") == etag))
+    if_none_match.is_some_and(|value| {
+        value.trim() == "*" || value.split(',').any(|tag| tag.trim().trim_start_matches("W/") == etag)
+    })
 }
 
 #[cfg(test)]

@@ -20,7 +20,10 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
     frame-src blob:; object-src blob:; font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// The outermost layer.
-pub async fn observe(request: ServiceRequest, next: Next<impl MessageBody + 'static>) -> Result<ServiceResponse<BoxBody>, Error> {
+pub async fn observe(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
     let started = Instant::now();
     let Some(app) = request.app_data::<Data<App>>().cloned() else {
         return next.call(request).await.map(ServiceResponse::map_into_boxed_body);
@@ -33,11 +36,16 @@ pub async fn observe(request: ServiceRequest, next: Next<impl MessageBody + 'sta
     app.in_flight.fetch_sub(1, Ordering::Relaxed);
     let mut response = result?.map_into_boxed_body();
 
-    let bare = response.status() == StatusCode::METHOD_NOT_ALLOWED && !response.headers().contains_key(header::CONTENT_TYPE);
+    let bare =
+        response.status() == StatusCode::METHOD_NOT_ALLOWED && !response.headers().contains_key(header::CONTENT_TYPE);
     if bare {
         let (request, _) = response.into_parts();
         let mut answer = problem::method_not_allowed(&caller, request.path(), method.as_str());
-        let allow = if request.path().starts_with("/v1/documents") || request.path().starts_with("/v1/check") { "POST" } else { "GET" };
+        let allow = if request.path().starts_with("/v1/documents") || request.path().starts_with("/v1/check") {
+            "POST"
+        } else {
+            "GET"
+        };
         answer.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allow));
         response = ServiceResponse::new(request, answer);
     }
@@ -50,7 +58,8 @@ pub async fn observe(request: ServiceRequest, next: Next<impl MessageBody + 'sta
     if !quiet {
         let labels = [("route", route.clone()), ("method", method.to_string()), ("status", status.to_string())];
         metrics::counter!("vinhdanh_http_requests_total", &labels).increment(1);
-        metrics::histogram!("vinhdanh_http_request_duration_seconds", "route" => route.clone()).record(elapsed.as_secs_f64());
+        metrics::histogram!("vinhdanh_http_request_duration_seconds", "route" => route.clone())
+            .record(elapsed.as_secs_f64());
         tracing::info!(%method, route, status, ms = elapsed.as_secs_f64() * 1e3, trace_id = %caller.trace_id, "request");
     }
 

@@ -30,7 +30,8 @@ pub async fn serve(app: Data<App>) -> HttpResponse {
 
 /// OpenAPI 3.1 for the templates at hand.
 pub fn describe(renderer: &Renderer) -> Result<Value, Failure> {
-    let mut document: Value = serde_json::from_str(SKELETON).map_err(|error| Failure::internal(format_args!("openapi.json: {error}")))?;
+    let mut document: Value =
+        serde_json::from_str(SKELETON).map_err(|error| Failure::internal(format_args!("openapi.json: {error}")))?;
     let prototypes = document.as_object_mut().and_then(|root| root.remove(PROTOTYPES)).unwrap_or_default();
     document["info"]["version"] = json!(env!("CARGO_PKG_VERSION"));
     document[PROBLEMS] = CODES

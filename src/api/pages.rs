@@ -1,7 +1,7 @@
 //! The pages for people: start page, reference, what a problem code means. All from this program, no outside asset.
 
-use actix_web::web::Path;
 use actix_web::http::header;
+use actix_web::web::Path;
 use actix_web::{HttpRequest, HttpResponse};
 use rust_embed::Embed;
 

@@ -42,7 +42,13 @@ pub fn respond(failure: &Failure, caller: &Caller, path: &str, template: Option<
 }
 
 /// As [`respond`], with the seconds after which a busy service is worth asking again.
-pub fn respond_after(failure: &Failure, caller: &Caller, path: &str, template: Option<&str>, retry_after: u64) -> HttpResponse {
+pub fn respond_after(
+    failure: &Failure,
+    caller: &Caller,
+    path: &str,
+    template: Option<&str>,
+    retry_after: u64,
+) -> HttpResponse {
     let status = status(failure.code);
     if status.is_server_error() {
         // Our own words only: a failure of these kinds holds nothing of the caller's data.

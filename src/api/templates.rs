@@ -30,18 +30,30 @@ pub async fn show(request: HttpRequest, app: Data<App>, id: Path<String>, caller
 /// Its data contract, JSON Schema 2020-12 with the shared definitions bundled.
 pub async fn schema(request: HttpRequest, app: Data<App>, id: Path<String>, caller: Caller) -> HttpResponse {
     match app.renderer.template(&id) {
-        Ok(template) => HttpResponse::Ok().content_type("application/schema+json").body(template.schema.document().to_string()),
+        Ok(template) => {
+            HttpResponse::Ok().content_type("application/schema+json").body(template.schema.document().to_string())
+        }
         Err(failure) => problem::respond(&failure, &caller, request.path(), None),
     }
 }
 
 /// One of its samples; `name=plain` where none is named.
-pub async fn sample(request: HttpRequest, app: Data<App>, id: Path<String>, query: Query<HashMap<String, String>>, caller: Caller) -> HttpResponse {
+pub async fn sample(
+    request: HttpRequest,
+    app: Data<App>,
+    id: Path<String>,
+    query: Query<HashMap<String, String>>,
+    caller: Caller,
+) -> HttpResponse {
     let name = query.get("name").map_or("plain", String::as_str);
     let found = app.renderer.template(&id).and_then(|template| {
         template.samples.get(name).ok_or_else(|| {
             let known = template.samples.keys().map(String::as_str).collect::<Vec<_>>().join("`, `");
-            Failure::one(Code::NotFound, format!("không có dữ liệu mẫu này; có `{known}`"), format!("no such sample; there are `{known}`"))
+            Failure::one(
+                Code::NotFound,
+                format!("không có dữ liệu mẫu này; có `{known}`"),
+                format!("no such sample; there are `{known}`"),
+            )
         })
     });
     match found {

@@ -87,7 +87,11 @@ impl Sample {
         let template = renderer.template(&self.id)?;
         let sample = template.samples.get(&self.name).ok_or_else(|| {
             let known = template.samples.keys().map(String::as_str).collect::<Vec<_>>().join("`, `");
-            Failure::one(Code::BadRequest, format!("không có dữ liệu mẫu này; có `{known}`"), format!("no such sample; there are `{known}`"))
+            Failure::one(
+                Code::BadRequest,
+                format!("không có dữ liệu mẫu này; có `{known}`"),
+                format!("no such sample; there are `{known}`"),
+            )
         })?;
         print(sample)
     }
@@ -141,7 +145,13 @@ fn chosen<'a>(renderer: &'a Renderer, ids: &[String]) -> Result<Vec<&'a Template
     ids.iter().map(|id| renderer.template(id)).collect()
 }
 
-fn check(places: &Places, renderer: &Renderer, backend: &Backend, ids: &[String], speech: Speech) -> Result<(), Failure> {
+fn check(
+    places: &Places,
+    renderer: &Renderer,
+    backend: &Backend,
+    ids: &[String],
+    speech: Speech,
+) -> Result<(), Failure> {
     if ids.is_empty() {
         refuse_broken(renderer)?;
     }
@@ -162,8 +172,12 @@ fn check(places: &Places, renderer: &Renderer, backend: &Backend, ids: &[String]
                     Ok(rendered) => {
                         let (pages, kilobytes) = (rendered.pages, rendered.bytes.len() >> 10);
                         if speech.format == Format::Human {
-                            eprintln!("{id}/{name} {}: {pages} trang, {kilobytes} KB, {:.1} + {:.1} ms", standard.name(),
-                                rendered.timing.compile.as_secs_f64() * 1e3, rendered.timing.export.as_secs_f64() * 1e3);
+                            eprintln!(
+                                "{id}/{name} {}: {pages} trang, {kilobytes} KB, {:.1} + {:.1} ms",
+                                standard.name(),
+                                rendered.timing.compile.as_secs_f64() * 1e3,
+                                rendered.timing.export.as_secs_f64() * 1e3
+                            );
                         }
                     }
                     Err(failure) => faults.extend(failure.diagnostics.into_iter().map(|mut fault| {

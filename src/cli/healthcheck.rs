@@ -24,7 +24,11 @@ impl Healthcheck {
         let mut address = self.listen;
         if address.ip().is_unspecified() {
             // The service listens everywhere; a client must name one place.
-            address.set_ip(if address.is_ipv4() { std::net::Ipv4Addr::LOCALHOST.into() } else { std::net::Ipv6Addr::LOCALHOST.into() });
+            address.set_ip(if address.is_ipv4() {
+                std::net::Ipv4Addr::LOCALHOST.into()
+            } else {
+                std::net::Ipv6Addr::LOCALHOST.into()
+            });
         }
         let url = format!("http://{address}/readyz");
         let status = runtime()?.block_on(async {
@@ -33,7 +37,9 @@ impl Healthcheck {
         });
         match status {
             Ok(status) if status.is_success() => Ok(()),
-            Ok(status) => Err(Failure::one(Code::Io, format!("{url} trả lời {status}"), format!("{url} answers {status}"))),
+            Ok(status) => {
+                Err(Failure::one(Code::Io, format!("{url} trả lời {status}"), format!("{url} answers {status}")))
+            }
             Err(error) => Err(Failure::one(Code::Io, format!("{url}: {error}"), format!("{url}: {error}"))),
         }
     }

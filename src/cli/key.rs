@@ -19,10 +19,16 @@ impl Key {
     /// Prints the key on stderr, once, and on stdout the line for the key file.
     pub fn run(self) -> Result<(), Failure> {
         if self.label.is_empty() || self.label.contains(char::is_whitespace) {
-            return Err(Failure::one(Code::BadRequest, "nhãn không được có khoảng trống", "the label must not hold white space"));
+            return Err(Failure::one(
+                Code::BadRequest,
+                "nhãn không được có khoảng trống",
+                "the label must not hold white space",
+            ));
         }
         let mut random = [0; 32];
-        std::fs::File::open("/dev/urandom").and_then(|mut source| source.read_exact(&mut random)).map_err(Failure::internal)?;
+        std::fs::File::open("/dev/urandom")
+            .and_then(|mut source| source.read_exact(&mut random))
+            .map_err(Failure::internal)?;
         let key = format!("vd_{}", hex(&random));
         eprintln!("khóa (chỉ hiện một lần): {key}");
         println!("{} {}", self.label, hex(&Sha256::digest(key.as_bytes())));

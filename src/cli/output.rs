@@ -93,7 +93,13 @@ pub fn write(path: &Path, bytes: &[u8], force: bool) -> Result<(), Failure> {
         .create_new(true)
         .open(&draft)
         .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
-        .and_then(|()| if force { std::fs::rename(&draft, path) } else { std::fs::hard_link(&draft, path).and_then(|()| std::fs::remove_file(&draft)) });
+        .and_then(|()| {
+            if force {
+                std::fs::rename(&draft, path)
+            } else {
+                std::fs::hard_link(&draft, path).and_then(|()| std::fs::remove_file(&draft))
+            }
+        });
     match written {
         Ok(()) => Ok(()),
         Err(error) => {

@@ -115,7 +115,11 @@ impl Check {
 impl Common {
     fn make(&self, places: &Places, kind: Output) -> Result<Rendered, Failure> {
         if !matches!(self.mode.as_str(), "full" | "phoi") {
-            return Err(Failure::one(Code::BadRequest, "`--mode` là `full` hoặc `phoi`", "`--mode` is `full` or `phoi`"));
+            return Err(Failure::one(
+                Code::BadRequest,
+                "`--mode` là `full` hoặc `phoi`",
+                "`--mode` is `full` or `phoi`",
+            ));
         }
         let (renderer, backend) = app::local(places)?;
         renderer.template(&self.id)?;

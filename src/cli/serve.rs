@@ -49,15 +49,20 @@ async fn serve(settings: &Settings, places: &Places) -> Result<(), Failure> {
     let app = Data::from(App::start(settings, places, program).await?);
     let http = app.http;
     let shared = app.clone();
-    let server = HttpServer::new(move || HttpApp::new().wrap(from_fn(api::observe)).configure(api::configure(shared.clone())))
-        .workers(http.threads)
-        .client_request_timeout(http.request_timeout)
-        .shutdown_timeout(http.drain.as_secs())
-        .disable_signals()
-        .bind(address)
-        .map_err(|error| {
-            Failure::one(Code::BadConfiguration, format!("không mở được {address}: {error}"), format!("cannot listen on {address}: {error}"))
-        })?;
+    let server =
+        HttpServer::new(move || HttpApp::new().wrap(from_fn(api::observe)).configure(api::configure(shared.clone())))
+            .workers(http.threads)
+            .client_request_timeout(http.request_timeout)
+            .shutdown_timeout(http.drain.as_secs())
+            .disable_signals()
+            .bind(address)
+            .map_err(|error| {
+                Failure::one(
+                    Code::BadConfiguration,
+                    format!("không mở được {address}: {error}"),
+                    format!("cannot listen on {address}: {error}"),
+                )
+            })?;
     let address = server.addrs().first().copied().unwrap_or(address);
     let server = server.run();
     greet(&app, address);
@@ -75,18 +80,25 @@ async fn serve(settings: &Settings, places: &Places) -> Result<(), Failure> {
 /// The first words: where the page is, and one line that returns a real PDF.
 fn greet(app: &App, address: std::net::SocketAddr) {
     for broken in app.renderer.broken() {
-        eprintln!("mẫu hỏng, không dùng được: {} ({} lỗi; chạy `vinhdanh templates check`)", broken.id, broken.faults.len());
+        eprintln!(
+            "mẫu hỏng, không dùng được: {} ({} lỗi; chạy `vinhdanh templates check`)",
+            broken.id,
+            broken.faults.len()
+        );
     }
     let ids: Vec<&str> = app.renderer.templates().map(|template| template.manifest.id.as_str()).collect();
     let id = ids.iter().find(|id| **id == "giay_khen").or(ids.first()).copied().unwrap_or("giay_khen");
     println!("vinhdanh {} sẵn sàng tại http://{address}/", env!("CARGO_PKG_VERSION"));
     println!("thử ngay:");
-    println!("  curl -s http://{address}/v1/templates/{id}/sample | curl -s --json @- http://{address}/v1/documents/{id} -o {id}.pdf");
+    println!(
+        "  curl -s http://{address}/v1/templates/{id}/sample | curl -s -H 'Content-Type: application/json' -d @- http://{address}/v1/documents/{id} -o {id}.pdf"
+    );
 }
 
 async fn wait_for_signal() {
     use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt())) else {
+    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
         tracing::error!("signals cannot be read; stop the service by ending its process");
         return std::future::pending().await;
     };

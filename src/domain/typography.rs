@@ -369,7 +369,8 @@ mod tests {
             let glued = no_break(&text);
             prop_assert_eq!(glued.chars().count(), text.chars().count());
             for (before, after) in text.chars().zip(glued.chars()) {
-                prop_assert!(before == after || (before == ' ' && after == '\u{a0}'));
+                let expected = if before == ' ' && after == NO_BREAK { NO_BREAK } else { before };
+                prop_assert_eq!(after, expected);
             }
         }
 

@@ -46,8 +46,9 @@ impl Engine {
         let started = Instant::now();
         let bytes = match job.output {
             Output::Check => Vec::new(),
-            Output::Pdf(standard) => write::pdf(&document, &job.meta, standard)
-                .map_err(|errors| self.export_failure(job, &errors))?,
+            Output::Pdf(standard) => {
+                write::pdf(&document, &job.meta, standard).map_err(|errors| self.export_failure(job, &errors))?
+            }
             Output::Png { page, ppi } => preview::png(page_of(&document, page)?, ppi)?,
             Output::Svg { page } => preview::svg(page_of(&document, page)?),
         };
@@ -78,9 +79,7 @@ impl Engine {
 
     fn export_failure(&self, job: &Job, errors: &[SourceDiagnostic]) -> Failure {
         match JobWorld::new(&self.ground, job) {
-            Ok(world) => {
-                Failure::new(Code::ExportFailed, errors.iter().map(|e| translate(&world, e)).collect())
-            }
+            Ok(world) => Failure::new(Code::ExportFailed, errors.iter().map(|e| translate(&world, e)).collect()),
             Err(failure) => failure,
         }
     }

@@ -58,9 +58,7 @@ impl Fonts {
     /// Whether every face of every family named draws `c`. Unknown families draw nothing.
     pub fn covers(&self, families: &[String], c: char) -> bool {
         families.iter().all(|family| {
-            self.families
-                .get(family)
-                .is_some_and(|faces| faces.iter().all(|coverage| coverage.contains(u32::from(c))))
+            self.families.get(family).is_some_and(|faces| faces.iter().all(|coverage| coverage.contains(u32::from(c))))
         })
     }
 

@@ -245,8 +245,7 @@ impl Inner {
         let (Some(stdin), Some(stdout)) = (child.stdin.take(), child.stdout.take()) else {
             return Err(io::Error::other("a worker without pipes"));
         };
-        let mut worker =
-            Worker { child, stdin, stdout: BufReader::new(stdout), template: String::new(), documents: 0 };
+        let mut worker = Worker { child, stdin, stdout: BufReader::new(stdout), template: String::new(), documents: 0 };
         match timeout(START_LIMIT, receive_reply(&mut worker.stdout)).await {
             Ok(Ok(Reply::Ready)) => Ok(worker),
             Ok(Ok(_)) => Err(io::Error::other("a worker spoke out of turn")),

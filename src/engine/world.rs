@@ -29,10 +29,7 @@ impl Ground {
     /// Parses the template files, given as (path inside the root, bytes).
     ///
     /// `data.json` files are left out: the name belongs to the request.
-    pub fn new(
-        fonts: Fonts,
-        files: impl IntoIterator<Item = (String, Vec<u8>)>,
-    ) -> Result<Self, Failure> {
+    pub fn new(fonts: Fonts, files: impl IntoIterator<Item = (String, Vec<u8>)>) -> Result<Self, Failure> {
         let mut ground = Self {
             library: LazyHash::new(library(&fonts)),
             fonts,

@@ -30,7 +30,8 @@ pub fn pdf(document: &PagedDocument, meta: &Meta, standard: Standard) -> Result<
         Standard::A2a => PdfStandard::A_2a,
         Standard::A3a => PdfStandard::A_3a,
     };
-    let standards = PdfStandards::new(&[archive, PdfStandard::Ua_1]).map_err(|error| refuse(error.message().as_str()))?;
+    let standards =
+        PdfStandards::new(&[archive, PdfStandard::Ua_1]).map_err(|error| refuse(error.message().as_str()))?;
     let (year, month, day) = meta.date.unwrap_or(Meta::UNDATED);
     let timestamp = Datetime::from_ymd_hms(year, month, day, 0, 0, 0)
         .and_then(|moment| Timestamp::new_local(moment, UTC_OFFSET_MINUTES))

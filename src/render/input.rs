@@ -127,7 +127,9 @@ impl<'de> Visitor<'de> for Guard<'_> {
     }
 
     fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Value, E> {
-        Number::from_f64(value).map(Value::Number).ok_or_else(|| E::custom("input: số không hữu hạn | not a finite number"))
+        Number::from_f64(value)
+            .map(Value::Number)
+            .ok_or_else(|| E::custom("input: số không hữu hạn | not a finite number"))
     }
 
     fn visit_str<E: serde::de::Error>(self, value: &str) -> Result<Value, E> {
@@ -137,7 +139,9 @@ impl<'de> Visitor<'de> for Guard<'_> {
     fn visit_string<E: serde::de::Error>(self, value: String) -> Result<Value, E> {
         let limit = self.limits.string_bytes;
         if value.len() > limit {
-            return Err(E::custom(format_args!("input: chuỗi dài hơn {limit} byte | a string longer than {limit} bytes")));
+            return Err(E::custom(format_args!(
+                "input: chuỗi dài hơn {limit} byte | a string longer than {limit} bytes"
+            )));
         }
         Ok(Value::String(value))
     }
@@ -162,7 +166,9 @@ impl<'de> Visitor<'de> for Guard<'_> {
             if object.contains_key(&key) {
                 // The key is the caller's own word for a field, cut so that an error never carries a payload.
                 let shown: String = key.chars().take(40).collect();
-                return Err(A::Error::custom(format_args!("input: khóa `{shown}` xuất hiện hai lần | key `{shown}` appears twice")));
+                return Err(A::Error::custom(format_args!(
+                    "input: khóa `{shown}` xuất hiện hai lần | key `{shown}` appears twice"
+                )));
             }
             let value = map.next_value_seed(self.inner())?;
             object.insert(key, value);
@@ -210,7 +216,8 @@ mod tests {
 
     #[test]
     fn a_byte_order_mark_is_skipped_and_order_kept() {
-        let value = read_json("\u{feff}{\"b\": 1, \"a\": [true, null, 1.5, -2]}".as_bytes(), InputLimits::default()).expect("sound");
+        let value = read_json("\u{feff}{\"b\": 1, \"a\": [true, null, 1.5, -2]}".as_bytes(), InputLimits::default())
+            .expect("sound");
         assert_eq!(value.to_string(), "{\"b\":1,\"a\":[true,null,1.5,-2]}");
     }
 }

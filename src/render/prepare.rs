@@ -55,7 +55,12 @@ pub struct Prepared {
 }
 
 /// Checks and prepares. Every fault of the data is told at once.
-pub(super) fn prepare(ready: &Ready, mut data: Value, requested: &Requested, max_rows: usize) -> Result<Prepared, Failure> {
+pub(super) fn prepare(
+    ready: &Ready,
+    mut data: Value,
+    requested: &Requested,
+    max_rows: usize,
+) -> Result<Prepared, Failure> {
     let template = &ready.template;
     if !template.manifest.modes.contains(&requested.mode) {
         let known = template.manifest.modes.join("`, `");
@@ -65,7 +70,15 @@ pub(super) fn prepare(ready: &Ready, mut data: Value, requested: &Requested, max
             format!("this template prints only `{known}`"),
         ));
     }
-    let mut judge = Judge { ready, max_rows, pointer: String::new(), path: Vec::new(), faults: Vec::new(), warnings: Vec::new(), images: Vec::new() };
+    let mut judge = Judge {
+        ready,
+        max_rows,
+        pointer: String::new(),
+        path: Vec::new(),
+        faults: Vec::new(),
+        warnings: Vec::new(),
+        images: Vec::new(),
+    };
     // What the caller meant, normalised: this is attached, hashed and handed to the prose.
     judge.normalise(&mut data);
     let mut faults = template.schema.validate(&data);
@@ -83,7 +96,9 @@ pub(super) fn prepare(ready: &Ready, mut data: Value, requested: &Requested, max
     let mut text = Map::new();
     for piece in &template.prose {
         let value = if piece.lines {
-            Value::from(context.write_lines(&piece.name)?.iter().map(|line| set_type(line).into_owned()).collect::<Vec<_>>())
+            Value::from(
+                context.write_lines(&piece.name)?.iter().map(|line| set_type(line).into_owned()).collect::<Vec<_>>(),
+            )
         } else {
             Value::from(set_type(&context.write(&piece.name)?).into_owned())
         };
@@ -92,7 +107,8 @@ pub(super) fn prepare(ready: &Ready, mut data: Value, requested: &Requested, max
     context.add("text", &text);
     let mut derived = Map::new();
     for (name, value) in context.derived() {
-        let mut value = serde_json::to_value(value).map_err(|error| Failure::internal(format_args!("derived `{name}`: {error}")))?;
+        let mut value = serde_json::to_value(value)
+            .map_err(|error| Failure::internal(format_args!("derived `{name}`: {error}")))?;
         set_all_type(&mut value);
         derived.insert(name.to_owned(), value);
     }
@@ -144,7 +160,10 @@ fn apply_rules(ready: &Ready, context: &crate::text::Context<'_>) -> Result<Vec<
         }
         let vi = context.write(&format!("rules.{index}.vi"))?;
         let en = context.write(&format!("rules.{index}.en"))?;
-        let told = Diagnostic { severity: rule.severity, ..Diagnostic::error(rule.code.clone(), vi, en).at(rule.pointer.clone()) };
+        let told = Diagnostic {
+            severity: rule.severity,
+            ..Diagnostic::error(rule.code.clone(), vi, en).at(rule.pointer.clone())
+        };
         match rule.severity {
             Severity::Error => faults.push(told),
             Severity::Warning => warnings.push(told),
@@ -175,7 +194,11 @@ impl Judge<'_> {
             Value::Array(items) => {
                 if items.len() > self.max_rows {
                     let (found, limit) = (items.len(), self.max_rows);
-                    self.fault(Diagnostic::error("too_many", format!("có {found} phần tử, tối đa {limit}"), format!("{found} items, at most {limit}")));
+                    self.fault(Diagnostic::error(
+                        "too_many",
+                        format!("có {found} phần tử, tối đa {limit}"),
+                        format!("{found} items, at most {limit}"),
+                    ));
                     return;
                 }
                 self.path.push(Step::Each);
@@ -207,7 +230,11 @@ impl Judge<'_> {
         if self.ready.template.schema.images().contains(&self.path) {
             return self.image(text);
         }
-        if text.is_ascii() && !text.bytes().any(|byte| byte < b' ' || byte == 0x7f) && !text.contains("  ") && text.trim().len() == text.len() {
+        if text.is_ascii()
+            && !text.bytes().any(|byte| byte < b' ' || byte == 0x7f)
+            && !text.contains("  ")
+            && text.trim().len() == text.len()
+        {
             return;
         }
         if let Some(found) = legacy::detect(text) {
@@ -216,11 +243,15 @@ impl Judge<'_> {
                 Encoding::Vni => "VNI (VNI-Times)",
             };
             self.fault(
-                Diagnostic::error("legacy_encoding", format!("chữ viết bằng bảng mã cũ {name}"), format!("the text is in the legacy encoding {name}"))
-                    .hint(
-                        format!("chuyển sang Unicode rồi gửi lại; có lẽ là `{}`", found.decoded),
-                        format!("convert it to Unicode and send it again; it probably reads `{}`", found.decoded),
-                    ),
+                Diagnostic::error(
+                    "legacy_encoding",
+                    format!("chữ viết bằng bảng mã cũ {name}"),
+                    format!("the text is in the legacy encoding {name}"),
+                )
+                .hint(
+                    format!("chuyển sang Unicode rồi gửi lại; có lẽ là `{}`", found.decoded),
+                    format!("convert it to Unicode and send it again; it probably reads `{}`", found.decoded),
+                ),
             );
             return;
         }
@@ -239,7 +270,12 @@ impl Judge<'_> {
         let repaired = unicode::repair(text);
         if !repaired.changes.is_empty() {
             self.warnings.push(
-                Diagnostic::warning("repaired", "đã chuẩn hóa Unicode và khoảng trắng", "Unicode and white space were normalised").at(self.pointer.clone()),
+                Diagnostic::warning(
+                    "repaired",
+                    "đã chuẩn hóa Unicode và khoảng trắng",
+                    "Unicode and white space were normalised",
+                )
+                .at(self.pointer.clone()),
             );
             *text = repaired.text;
         }
@@ -258,7 +294,11 @@ impl Judge<'_> {
 
     fn image(&mut self, text: &str) {
         if self.images.len() == MAX_IMAGES {
-            self.fault(Diagnostic::error("too_many", format!("tối đa {MAX_IMAGES} ảnh"), format!("at most {MAX_IMAGES} images")));
+            self.fault(Diagnostic::error(
+                "too_many",
+                format!("tối đa {MAX_IMAGES} ảnh"),
+                format!("at most {MAX_IMAGES} images"),
+            ));
             return;
         }
         match images::open(text) {
@@ -356,7 +396,10 @@ mod tests {
     #[test]
     fn only_words_without_a_break_get_one() {
         let long = "a".repeat(45);
-        assert_eq!(set_type(&format!("x {long}")), format!("x {}\u{200b}{}\u{200b}{}", "a".repeat(20), "a".repeat(20), "a".repeat(5)));
+        assert_eq!(
+            set_type(&format!("x {long}")),
+            format!("x {}\u{200b}{}\u{200b}{}", "a".repeat(20), "a".repeat(20), "a".repeat(5))
+        );
         assert!(matches!(set_type("Huy"), Cow::Borrowed(_)));
     }
 }

@@ -161,7 +161,14 @@ impl Renderer {
     }
 
     /// Data in, a file out.
-    pub async fn render(&self, backend: &Backend, id: &str, data: Value, requested: &Requested, deadline: Instant) -> Result<Rendered, Failure> {
+    pub async fn render(
+        &self,
+        backend: &Backend,
+        id: &str,
+        data: Value,
+        requested: &Requested,
+        deadline: Instant,
+    ) -> Result<Rendered, Failure> {
         let started = Instant::now();
         let Prepared { job, lane, file_name, mut warnings } = self.prepare(id, data, requested)?;
         let output = job.output;
@@ -176,7 +183,12 @@ impl Renderer {
             boxes: done.boxes,
             warnings,
             file_name: format!("{file_name}{}", extension(output)),
-            timing: Timing { prepare, compile, export, wait: started.elapsed().saturating_sub(prepare + compile + export) },
+            timing: Timing {
+                prepare,
+                compile,
+                export,
+                wait: started.elapsed().saturating_sub(prepare + compile + export),
+            },
         })
     }
 
@@ -188,7 +200,12 @@ impl Renderer {
             return Err(Failure::new(Code::TemplateBroken, broken.faults.clone()));
         }
         let mut failure = Failure::one(Code::TemplateNotFound, "không có mẫu này", "there is no such template");
-        let near = self.ready.keys().map(|known| (strsim::damerau_levenshtein(known, id), known)).filter(|(distance, _)| *distance <= 3).min();
+        let near = self
+            .ready
+            .keys()
+            .map(|known| (strsim::damerau_levenshtein(known, id), known))
+            .filter(|(distance, _)| *distance <= 3)
+            .min();
         if let (Some((_, name)), Some(fault)) = (near, failure.diagnostics.pop()) {
             failure.diagnostics.push(fault.hint(format!("có phải `{name}`?"), format!("did you mean `{name}`?")));
         }
@@ -202,7 +219,9 @@ fn make_ready(template: Arc<Template>, fonts: &Fonts) -> Result<Ready, Vec<Diagn
         .fonts
         .iter()
         .filter(|family| !fonts.has(family))
-        .map(|family| Diagnostic::error("font", format!("không có phông chữ `{family}`"), format!("no font `{family}`")))
+        .map(|family| {
+            Diagnostic::error("font", format!("không có phông chữ `{family}`"), format!("no font `{family}`"))
+        })
         .collect();
     if !missing.is_empty() {
         return Err(missing);
@@ -213,7 +232,9 @@ fn make_ready(template: Arc<Template>, fonts: &Fonts) -> Result<Ready, Vec<Diagn
         .rules
         .iter()
         .enumerate()
-        .flat_map(|(index, rule)| [(format!("rules.{index}.vi"), rule.vi.as_str()), (format!("rules.{index}.en"), rule.en.as_str())])
+        .flat_map(|(index, rule)| {
+            [(format!("rules.{index}.vi"), rule.vi.as_str()), (format!("rules.{index}.en"), rule.en.as_str())]
+        })
         .collect();
     let mut prose: Vec<(&str, &str, &str)> =
         template.prose.iter().map(|piece| (piece.name.as_str(), piece.path.as_str(), piece.source.as_str())).collect();

@@ -60,10 +60,8 @@ impl Catalog {
     /// Reads every template of a tree.
     pub fn load(tree: &Tree) -> Self {
         let mut catalog = Self::default();
-        let shared = tree
-            .text("shared/schema.json")
-            .map_or(Ok(Value::Null), serde_json::from_str)
-            .unwrap_or(Value::Null);
+        let shared =
+            tree.text("shared/schema.json").map_or(Ok(Value::Null), serde_json::from_str).unwrap_or(Value::Null);
         for id in tree.template_ids() {
             match read(tree, &id, &shared) {
                 Ok(template) => {
@@ -85,12 +83,17 @@ impl Catalog {
 fn read(tree: &Tree, id: &str, shared: &Value) -> Result<Template, Vec<Diagnostic>> {
     let file = |name: &str| {
         tree.text(&format!("{id}/{name}")).ok_or_else(|| {
-            vec![Diagnostic::error("missing_file", format!("thiếu `{name}` hoặc không phải UTF-8"), format!("`{name}` is missing or not UTF-8"))]
+            vec![Diagnostic::error(
+                "missing_file",
+                format!("thiếu `{name}` hoặc không phải UTF-8"),
+                format!("`{name}` is missing or not UTF-8"),
+            )]
         })
     };
     let manifest = Manifest::read(file("typst.toml")?, id).map_err(|fault| vec![fault])?;
     file("main.typ")?;
-    let document: Value = serde_json::from_str(file("schema.json")?).map_err(|error| vec![bad_json(&format!("{id}/schema.json"), &error)])?;
+    let document: Value = serde_json::from_str(file("schema.json")?)
+        .map_err(|error| vec![bad_json(&format!("{id}/schema.json"), &error)])?;
     let schema = Schema::compile(document, shared).map_err(|fault| vec![fault])?;
 
     let mut faults = Vec::new();

@@ -122,7 +122,12 @@ impl File<'_> {
         });
         match (callee.as_str(), first) {
             ("eval" | "plugin", _) => {
-                self.report(node, "eval", "dữ liệu không bao giờ là mã: cấm `eval`, `plugin`", "data are never code: no `eval`, no `plugin`");
+                self.report(
+                    node,
+                    "eval",
+                    "dữ liệu không bao giờ là mã: cấm `eval`, `plugin`",
+                    "data are never code: no `eval`, no `plugin`",
+                );
             }
             ("label", Some(value)) if !matches!(value, ast::Expr::Str(_)) => {
                 self.report(node, "label", "nhãn phải là hằng", "labels must be constant: they are never freed");
@@ -167,10 +172,20 @@ fn lint_svg(path: &str, text: &str, faults: &mut Vec<Diagnostic>) {
         rest.starts_with('#') || rest.starts_with("rgb") || rest.starts_with("black")
     });
     if stroked {
-        report("stroke", "svg_stroke", "nét vẽ trong SVG phải chuyển thành mảng tô", "strokes in SVG must be expanded to fills");
+        report(
+            "stroke",
+            "svg_stroke",
+            "nét vẽ trong SVG phải chuyển thành mảng tô",
+            "strokes in SVG must be expanded to fills",
+        );
     }
     if !text.contains("isolation:isolate") && !text.contains("isolation: isolate") {
-        report("<svg", "svg_isolation", "cả hình phải nằm trong một `<g style=\"isolation:isolate\">`", "the whole picture must stand in one `<g style=\"isolation:isolate\">`");
+        report(
+            "<svg",
+            "svg_isolation",
+            "cả hình phải nằm trong một `<g style=\"isolation:isolate\">`",
+            "the whole picture must stand in one `<g style=\"isolation:isolate\">`",
+        );
     }
 }
 

@@ -112,7 +112,11 @@ impl Manifest {
     pub fn read(text: &str, folder: &str) -> Result<Self, Diagnostic> {
         let file: File = toml::from_str(text).map_err(|error| {
             let message = error.to_string();
-            Diagnostic::error("manifest", format!("`typst.toml` sai: {message}"), format!("`typst.toml` is wrong: {message}"))
+            Diagnostic::error(
+                "manifest",
+                format!("`typst.toml` sai: {message}"),
+                format!("`typst.toml` is wrong: {message}"),
+            )
         })?;
         let mut manifest = file.tool.vinhdanh;
         manifest.version = file.package.version;

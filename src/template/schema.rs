@@ -127,8 +127,9 @@ fn resolve_path<'a>(document: &'a Value, path: &str) -> Option<&'a Value> {
 }
 
 fn unknown_key(pointer: &str, key: &str, known: &[String]) -> Diagnostic {
-    let fault = Diagnostic::error("unknown_key", format!("khóa `{key}` không có trong mẫu"), format!("key `{key}` is unknown"))
-        .at(format!("{pointer}/{}", escape(key)));
+    let fault =
+        Diagnostic::error("unknown_key", format!("khóa `{key}` không có trong mẫu"), format!("key `{key}` is unknown"))
+            .at(format!("{pointer}/{}", escape(key)));
     let near = known
         .iter()
         .map(|name| (strsim::damerau_levenshtein(name, key), name))
@@ -161,7 +162,8 @@ fn explain_value(kind: &ValidationErrorKind, value: &Value) -> Diagnostic {
             )
         }
         Kind::Enum { options } => {
-            let list = options.as_array().map(|all| all.iter().map(show).collect::<Vec<_>>().join(", ")).unwrap_or_default();
+            let list =
+                options.as_array().map(|all| all.iter().map(show).collect::<Vec<_>>().join(", ")).unwrap_or_default();
             Diagnostic::error("enum", format!("chỉ nhận một trong: {list}"), format!("must be one of: {list}"))
         }
         Kind::Constant { expected_value } => {
@@ -170,18 +172,30 @@ fn explain_value(kind: &ValidationErrorKind, value: &Value) -> Diagnostic {
         }
         Kind::MaxLength { limit } => {
             let length = value.as_str().map_or(0, |text| text.chars().count());
-            Diagnostic::error("too_long", format!("dài {length} ký tự, tối đa {limit}"), format!("{length} characters, at most {limit}"))
+            Diagnostic::error(
+                "too_long",
+                format!("dài {length} ký tự, tối đa {limit}"),
+                format!("{length} characters, at most {limit}"),
+            )
         }
-        Kind::MinLength { limit } => {
-            Diagnostic::error("too_short", format!("phải có ít nhất {limit} ký tự"), format!("must have at least {limit} characters"))
-        }
+        Kind::MinLength { limit } => Diagnostic::error(
+            "too_short",
+            format!("phải có ít nhất {limit} ký tự"),
+            format!("must have at least {limit} characters"),
+        ),
         Kind::MaxItems { limit } => {
             let length = value.as_array().map_or(0, Vec::len);
-            Diagnostic::error("too_many", format!("có {length} phần tử, tối đa {limit}"), format!("{length} items, at most {limit}"))
+            Diagnostic::error(
+                "too_many",
+                format!("có {length} phần tử, tối đa {limit}"),
+                format!("{length} items, at most {limit}"),
+            )
         }
-        Kind::MinItems { limit } => {
-            Diagnostic::error("too_few", format!("phải có ít nhất {limit} phần tử"), format!("must have at least {limit} items"))
-        }
+        Kind::MinItems { limit } => Diagnostic::error(
+            "too_few",
+            format!("phải có ít nhất {limit} phần tử"),
+            format!("must have at least {limit} items"),
+        ),
         Kind::Minimum { limit } | Kind::ExclusiveMinimum { limit } => {
             Diagnostic::error("too_small", format!("nhỏ hơn mức {limit}"), format!("below the least value {limit}"))
         }
@@ -197,12 +211,12 @@ fn explain_value(kind: &ValidationErrorKind, value: &Value) -> Diagnostic {
             "not a real day in the form `YYYY-MM-DD`",
         )
         .hint("ví dụ `2021-09-29`", "for example `2021-09-29`"),
-        Kind::Format { format } if format == "ky-hieu" => Diagnostic::error(
-            "ky_hieu",
-            "không phải ký hiệu văn bản",
-            "not a document symbol",
-        )
-        .hint("ví dụ `QĐ-UBND`: chữ viết tắt, nối bằng `-`, không có khoảng trống", "for example `QĐ-UBND`: abbreviations joined by `-`, no spaces"),
+        Kind::Format { format } if format == "ky-hieu" => {
+            Diagnostic::error("ky_hieu", "không phải ký hiệu văn bản", "not a document symbol").hint(
+                "ví dụ `QĐ-UBND`: chữ viết tắt, nối bằng `-`, không có khoảng trống",
+                "for example `QĐ-UBND`: abbreviations joined by `-`, no spaces",
+            )
+        }
         Kind::UniqueItems => Diagnostic::error("duplicate", "có phần tử lặp lại", "has repeated items"),
         other => {
             let keyword = other.keyword();
@@ -351,15 +365,14 @@ mod tests {
     #[test]
     fn image_fields_are_found_through_references_and_lists() {
         let key = |name: &str| Step::Key(name.into());
-        assert_eq!(
-            schema().images(),
-            [vec![key("ds"), Step::Each, key("anh")], vec![key("nguoi"), key("anh")]]
-        );
+        assert_eq!(schema().images(), [vec![key("ds"), Step::Each, key("anh")], vec![key("nguoi"), key("anh")]]);
     }
 
     #[test]
     fn every_fault_is_told_with_its_pointer() {
-        let faults = schema().validate(&json!({"nguoi": {"ho_tn": "A", "ngay": "2021-02-30"}, "ds": [{"ho_ten": "dài quá"}, {"ho_ten": 1}]}));
+        let faults = schema().validate(
+            &json!({"nguoi": {"ho_tn": "A", "ngay": "2021-02-30"}, "ds": [{"ho_ten": "dài quá"}, {"ho_ten": 1}]}),
+        );
         let told: Vec<_> = faults.iter().map(|f| (f.code.as_ref(), f.pointer.as_deref().unwrap_or("-"))).collect();
         for expected in [
             ("unknown_key", "/nguoi/ho_tn"),

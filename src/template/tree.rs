@@ -65,9 +65,7 @@ impl Tree {
     pub fn under<'a>(&'a self, folder: &'a str) -> impl Iterator<Item = (&'a str, &'a [u8])> {
         self.files
             .range(format!("{folder}/")..)
-            .map_while(move |(path, bytes)| {
-                Some((path.strip_prefix(folder)?.strip_prefix('/')?, bytes.as_slice()))
-            })
+            .map_while(move |(path, bytes)| Some((path.strip_prefix(folder)?.strip_prefix('/')?, bytes.as_slice())))
     }
 
     /// Every file.

@@ -148,15 +148,20 @@ fn collapse(text: &str) -> String {
 }
 
 fn explain(error: &Error, file: &str) -> Diagnostic {
-    let mut message = error.detail().map_or_else(|| error.kind().to_string(), |detail| format!("{}: {detail}", error.kind()));
+    let mut message =
+        error.detail().map_or_else(|| error.kind().to_string(), |detail| format!("{}: {detail}", error.kind()));
     let mut source = std::error::Error::source(error);
     while let Some(cause) = source {
         message = format!("{message}; {cause}");
         source = cause.source();
     }
     let place = Place { file: file.to_owned(), line: error.line().unwrap_or(1), column: 1 };
-    Diagnostic::error("prose", format!("lời văn của mẫu lỗi: {message}"), format!("the template's prose fails: {message}"))
-        .in_file(Some(place))
+    Diagnostic::error(
+        "prose",
+        format!("lời văn của mẫu lỗi: {message}"),
+        format!("the template's prose fails: {message}"),
+    )
+    .in_file(Some(place))
 }
 
 #[cfg(test)]
@@ -166,8 +171,11 @@ mod tests {
     use super::*;
 
     fn wording(source: &str) -> Wording {
-        Wording::compile(&Pieces { prose: vec![("p", "x/text/p.j2", source)], derive: vec![("hai", "so * 2"), ("bon", "derived.hai * 2")] })
-            .unwrap_or_else(|faults| panic!("{faults:?}"))
+        Wording::compile(&Pieces {
+            prose: vec![("p", "x/text/p.j2", source)],
+            derive: vec![("hai", "so * 2"), ("bon", "derived.hai * 2")],
+        })
+        .unwrap_or_else(|faults| panic!("{faults:?}"))
     }
 
     #[test]

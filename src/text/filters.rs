@@ -58,7 +58,8 @@ fn nhom_doi_tuong(doi_tuong: Value, thu_tu: Vec<String>, xep: &str) -> Result<Va
     let doi_tuong = list(&doi_tuong)?;
     let mut groups = Vec::new();
     for loai in &thu_tu {
-        let mut members: Vec<&Json> = doi_tuong.iter().filter(|one| one["loai"] == Json::String(loai.clone())).collect();
+        let mut members: Vec<&Json> =
+            doi_tuong.iter().filter(|one| one["loai"] == Json::String(loai.clone())).collect();
         match xep {
             "nhap" => {}
             "ten" => name::sort_by_given_name(&mut members, |one| one["ten"].as_str().unwrap_or_default()),
@@ -71,7 +72,8 @@ fn nhom_doi_tuong(doi_tuong: Value, thu_tu: Vec<String>, xep: &str) -> Result<Va
             }));
         }
     }
-    let placed: usize = groups.iter().filter_map(|group| group["so_luong"].as_u64()).sum::<u64>().try_into().unwrap_or(usize::MAX);
+    let placed: usize =
+        groups.iter().filter_map(|group| group["so_luong"].as_u64()).sum::<u64>().try_into().unwrap_or(usize::MAX);
     if placed != doi_tuong.len() {
         return Err(wrong(format!("{} recipients are of no kind listed in the order", doi_tuong.len() - placed)));
     }

@@ -64,18 +64,25 @@ def one_run(command, url, folder, phases, others, examples, limit):
     made = re.search(r"(\d+) generated", out)
     if done.returncode == 0:
         return ([] if made and int(made[1]) > 0 else ["made no request"]), counted
-    # The report: a heading per operation, under it "- ST101 Server error" and a request that repeats it.
-    said, operation, title = [], "", ""
+    # The report: sections ("=== ERRORS ===", "=== FAILURES ==="), in them a heading per operation, under it
+    # "- ST101 Server error" or, in ERRORS, plain words; then a request that repeats it.
+    said, section, operation = [], "", ""
     for line in out.splitlines():
-        heading = re.match(r"_{3,} (.+?) _{3,}$", line)
+        heading = re.match(r"([=_])\1{2,} (.+?) \1{3,}$", line)
         failure = re.match(r"- (ST\d+ .+)$", line)
-        if heading:
-            operation = heading[1]
+        if heading and heading[1] == "=":
+            section = heading[2]
+        elif heading:
+            operation = heading[2]
+            if section == "ERRORS":
+                said.append(f"{operation}:")
         elif failure:
-            title = f"{operation}: {failure[1]}"
-            said.append(title)
-        elif title and re.match(r"\s+curl ", line):
+            said.append(f"{operation}: {failure[1]}")
+        elif section in ("ERRORS", "FAILURES") and said and re.match(r"\s+curl ", line):
             said[-1] += f" — again: {line.strip()[:600]}"
+        elif section == "ERRORS" and said and line.strip() and len(said[-1]) < 400 \
+                and not re.match(r"Reproduce|Need more|\s+Join", line):
+            said[-1] += f" {line.strip()}"
     return said[:40] or [line for line in out.splitlines() if line.strip()][-5:], counted
 
 
@@ -122,6 +129,7 @@ LIES = {
     "content_type": "Undocumented Content-Type",
     "schema": "Response violates schema",
     "takes_anything": "ST201",
+    "hangs_up": "Network Error",
 }
 
 PROBLEM = {"description": "refused", "content": {"application/problem+json": {"schema": {"type": "object"}}}}
@@ -189,6 +197,9 @@ class LiarHandler(http.server.BaseHTTPRequestHandler):
             good = isinstance(data, dict) and set(data) == {"ten"} and isinstance(ten, str) and len(ten) <= 20
         except (ValueError, TypeError, KeyError):
             good, ten = False, ""
+        if lie == "hangs_up":
+            self.close_connection = True
+            return None
         if lie != "takes_anything":
             if kind != "application/json":
                 return self.answer(415, {}, "application/problem+json")

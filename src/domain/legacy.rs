@@ -1,0 +1,1001 @@
+//! TCVN3 (ABC, fonts `.Vn*`) and VNI-Windows (fonts `VNI-*`): recognised and decoded.
+//!
+//! Old office files hold these as Latin-1 characters that only their font shows as Vietnamese. No font is
+//! known here, so [`detect`] weighs the words: does decoding turn nonsense into Vietnamese syllables? It is
+//! made to doubt: French, German or a stray `µm` must pass, and nothing is ever converted silently.
+//! Tables: van-phong §9, generated from xvnkb.
+
+use std::iter::Peekable;
+use std::str::CharIndices;
+
+/// A legacy way to write Vietnamese in one byte (TCVN3) or in letter and mark (VNI).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Encoding {
+    /// TCVN 5712 VN3, also called ABC: `TiÕng ViÖt`.
+    Tcvn3,
+    /// VNI for Windows: `Tieáng Vieät`.
+    Vni,
+}
+
+/// Text recognised by [`detect`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Detected {
+    /// The encoding it is in.
+    pub encoding: Encoding,
+    /// What it probably reads. TCVN3 keeps toned capitals in the font only, so they may come out small.
+    pub decoded: String,
+}
+
+/// Recognises text in a legacy encoding; `None` for Unicode, for other languages and in doubt.
+///
+/// Evidence is a word that is no Vietnamese syllable as it stands and is one after decoding. A Vietnamese
+/// letter beyond Latin-1 (`ế`, `ơ`, `đ`) or a combining mark proves Unicode. Words that read well both ways,
+/// such as `só`, say nothing; a lone such word is not recognised. Linear; one glance when no character is
+/// in U+0080..=U+00FF.
+pub fn detect(text: &str) -> Option<Detected> {
+    // The UTF-8 lead bytes of exactly U+0080..=U+00FF.
+    if !text.bytes().any(|byte| matches!(byte, 0xc2 | 0xc3)) || text.chars().any(proves_unicode) {
+        return None;
+    }
+    let (tcvn3, vni) = (weigh(text, Encoding::Tcvn3), weigh(text, Encoding::Vni));
+    let (encoding, evidence) =
+        if vni.margin() > tcvn3.margin() { (Encoding::Vni, vni) } else { (Encoding::Tcvn3, tcvn3) };
+    evidence.convinces().then(|| Detected {
+        encoding,
+        decoded: match encoding {
+            Encoding::Tcvn3 => decode_tcvn3(text),
+            Encoding::Vni => decode_vni(text),
+        },
+    })
+}
+
+/// Decodes TCVN3; characters outside the table stay.
+///
+/// Base capital and tone (`A¸`, `¢Ê`), as some converters write, give `Á`, `Ấ`. The encoding has no toned
+/// capitals, so in a word otherwise in capitals the toned letter is raised too: `HUYÖN` gives `HUYỆN`.
+pub fn decode_tcvn3(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut word = Capitals::default();
+    for piece in Pieces::new(text, Encoding::Tcvn3) {
+        if !piece.letter.is_alphabetic() {
+            word.end(&mut out);
+            out.push(piece.letter);
+            word = Capitals { start: out.len(), ..Capitals::default() };
+            continue;
+        }
+        word.capitals += usize::from(piece.letter.is_uppercase());
+        word.small |= piece.letter.is_ascii_lowercase();
+        out.push(piece.letter);
+    }
+    word.end(&mut out);
+    out
+}
+
+/// Decodes VNI, longest match first; the base letter decides the case (`AÙ` and `Aù` give `Á`).
+/// Characters outside the table stay.
+pub fn decode_vni(text: &str) -> String {
+    Pieces::new(text, Encoding::Vni).map(|piece| piece.letter).collect()
+}
+
+/// The word being written by [`decode_tcvn3`].
+#[derive(Default)]
+struct Capitals {
+    start: usize,
+    capitals: usize,
+    /// Holds an ASCII small letter, which TCVN3 would have had as a capital.
+    small: bool,
+}
+
+impl Capitals {
+    fn end(&self, out: &mut String) {
+        if self.capitals >= 2 && !self.small {
+            let raised = out[self.start..].to_uppercase();
+            out.truncate(self.start);
+            out.push_str(&raised);
+        }
+    }
+}
+
+// ---- Weighing a text ----
+
+/// What the words of a text say for and against an encoding.
+#[derive(Default)]
+struct Evidence {
+    /// Words that only this encoding explains: `nh©n`, `huyÖn`, `Vieät`.
+    strong: usize,
+    /// Words it explains and that other languages have too: `thþ`, `Thaï`, `où`.
+    plain: usize,
+    /// Non-ASCII words it does not explain.
+    against: usize,
+    /// ASCII words that are no Vietnamese syllables.
+    foreign: usize,
+}
+
+impl Evidence {
+    fn margin(&self) -> i64 {
+        // Counts of words of a text in memory: far below the range.
+        (3 * self.strong + self.plain) as i64 - 3 * self.against as i64
+    }
+
+    fn convinces(&self) -> bool {
+        if self.strong > 0 { self.margin() > 0 } else { self.margin() >= 4 + self.foreign as i64 }
+    }
+}
+
+fn weigh(text: &str, encoding: Encoding) -> Evidence {
+    let mut evidence = Evidence::default();
+    let mut word: Option<Word> = None;
+    for piece in Pieces::new(text, encoding) {
+        if piece.is_of_word() {
+            word.get_or_insert_with(|| Word { start: piece.at, ..Word::default() }).add(&piece);
+        } else if let Some(word) = word.take() {
+            evidence.add(&word, &text[word.start..piece.at], encoding);
+        }
+    }
+    if let Some(word) = word {
+        evidence.add(&word, &text[word.start..], encoding);
+    }
+    evidence
+}
+
+impl Evidence {
+    fn add(&mut self, word: &Word, source: &str, encoding: Encoding) {
+        // One letter or symbol alone (`©`, `½`, `à`) and abbreviations (`Q§`, `TNHH`) say nothing.
+        if source.chars().nth(1).is_none() || (!word.vowels && !word.stray) {
+            return;
+        }
+        if source.is_ascii() {
+            let capitals = source.bytes().all(|byte| byte.is_ascii_uppercase());
+            self.foreign += usize::from(!capitals && !word.letters.is_syllable(Rigour::Lenient));
+        } else if word.stray || !word.letters.is_syllable(Rigour::Strict(encoding)) {
+            self.against += 1;
+        } else if !Letters::read(source).is_syllable(Rigour::Lenient) {
+            let telling = match encoding {
+                Encoding::Tcvn3 => is_telling_tcvn3(source),
+                Encoding::Vni => is_telling_vni(source),
+            };
+            if telling {
+                self.strong += 1;
+            } else {
+                self.plain += 1;
+            }
+        }
+    }
+}
+
+/// A word under one encoding while its pieces come in.
+#[derive(Default)]
+struct Word {
+    start: usize,
+    letters: Letters,
+    vowels: bool,
+    /// Holds a non-ASCII letter that is not of the table.
+    stray: bool,
+}
+
+impl Word {
+    fn add(&mut self, piece: &Piece) {
+        let stray = matches!(piece.signs, Signs::Untouched) && !piece.letter.is_ascii();
+        let letter = if stray { None } else { fold(piece.letter) };
+        self.stray |= stray;
+        self.vowels |= letter.is_some_and(|(base, _)| is_vowel(base));
+        self.letters.push(letter);
+    }
+}
+
+/// Whether no sane text but TCVN3 would hold this word, which decodes to a syllable.
+fn is_telling_tcvn3(source: &str) -> bool {
+    let mut signs = source.char_indices().filter(|(_, c)| !c.is_ascii());
+    let Some((at, sign)) = signs.next() else { return false };
+    if signs.next().is_some() {
+        return true;
+    }
+    let (before, after) = (&source[..at], &source[at + sign.len_utf8()..]);
+    if matches!(sign, '×' | '÷' | '·') {
+        // `m×n`, `N·m`
+        return source.chars().count() > 3;
+    }
+    if is_symbol(sign) {
+        // `µm`, `§a`, `£m` in front; a raised number, ordinal or quote behind.
+        return !(before.is_empty() && after.len() <= 1)
+            && !(after.is_empty() && matches!(sign, 'ª' | '¹' | '®' | '©' | '«'));
+    }
+    // TCVN3 small letters look like capitals in Latin-1: `huyÖn`.
+    sign.is_uppercase() && before.ends_with(|c: char| c.is_ascii_lowercase())
+}
+
+/// Whether no sane text but VNI would hold this word, which decodes to a syllable.
+fn is_telling_vni(source: &str) -> bool {
+    let (mut changed, mut before) = (0, ' ');
+    for piece in Pieces::new(source, Encoding::Vni) {
+        match piece.signs {
+            Signs::Two(base, mark) => {
+                if !is_european(base, mark, before) {
+                    return true;
+                }
+                changed += 1;
+            }
+            Signs::One(sign) => changed += usize::from(sign != piece.letter),
+            Signs::Untouched => {}
+        }
+        before = piece.letter;
+    }
+    changed >= 2
+}
+
+/// Pairs of VNI that also stand side by side in French, Spanish, Dutch or Irish: `Thaï`, `aún`, `où`, `Seán`.
+fn is_european(base: char, mark: char, before: char) -> bool {
+    match lower(mark) {
+        'ï' => true,
+        'û' | 'ù' | 'ü' | 'ú' | 'ë' => {
+            matches!((lower(base), lower(mark)), ('o' | 'e', 'û') | ('o', 'ù') | ('a', 'û' | 'ü' | 'ú' | 'ë'))
+        }
+        'á' => lower(base) == 'e' && !matches!(lower(before), 'i' | 'u' | 'y'),
+        _ => false,
+    }
+}
+
+/// Latin letters that neither encoding can show, and marks that only Unicode has.
+fn proves_unicode(c: char) -> bool {
+    match c {
+        // The letters of CP1252 above Latin-1.
+        'Œ' | 'œ' | 'Š' | 'š' | 'Ÿ' | 'Ž' | 'ž' | 'ƒ' => false,
+        '\u{100}'..='\u{24f}' | '\u{300}'..='\u{36f}' | '\u{1e00}'..='\u{1eff}' => true,
+        _ => false,
+    }
+}
+
+/// Latin-1 characters that are no letters anywhere but in TCVN3.
+fn is_symbol(c: char) -> bool {
+    matches!(c, '\u{a1}'..='\u{bf}' | '×' | '÷')
+}
+
+// ---- Decoding ----
+
+/// One letter of the decoded text and the characters it stood as.
+struct Piece {
+    /// Byte offset in the source.
+    at: usize,
+    letter: char,
+    signs: Signs,
+}
+
+enum Signs {
+    /// Not of the table: ASCII, punctuation, other letters.
+    Untouched,
+    One(char),
+    Two(char, char),
+}
+
+impl Piece {
+    fn is_of_word(&self) -> bool {
+        match self.signs {
+            Signs::Untouched => self.letter.is_alphabetic() && !is_symbol(self.letter),
+            Signs::One(_) | Signs::Two(..) => true,
+        }
+    }
+}
+
+struct Pieces<'a> {
+    chars: Peekable<CharIndices<'a>>,
+    encoding: Encoding,
+}
+
+impl<'a> Pieces<'a> {
+    fn new(text: &'a str, encoding: Encoding) -> Self {
+        Self { chars: text.char_indices().peekable(), encoding }
+    }
+}
+
+impl Iterator for Pieces<'_> {
+    type Item = Piece;
+
+    fn next(&mut self) -> Option<Piece> {
+        let (at, first) = self.chars.next()?;
+        let second = self.chars.peek().map(|&(_, c)| c).filter(|c| !c.is_ascii());
+        if let Some(second) = second {
+            let pair = match self.encoding {
+                Encoding::Tcvn3 => tcvn3_pair(first, second),
+                Encoding::Vni => vni_pair(first, second),
+            };
+            if let Some(letter) = pair {
+                self.chars.next();
+                return Some(Piece { at, letter, signs: Signs::Two(first, second) });
+            }
+        }
+        let single = match self.encoding {
+            Encoding::Tcvn3 => tcvn3_single(first),
+            Encoding::Vni => vni_single(first),
+        };
+        Some(match single {
+            Some(letter) => Piece { at, letter, signs: Signs::One(first) },
+            None => Piece { at, letter: first, signs: Signs::Untouched },
+        })
+    }
+}
+
+/// Rows of van-phong §9: the vowels, each ngang, huyền, hỏi, ngã, sắc, nặng.
+const VOWELS: [[char; 6]; 12] = [
+    ['a', 'à', 'ả', 'ã', 'á', 'ạ'],
+    ['ă', 'ằ', 'ẳ', 'ẵ', 'ắ', 'ặ'],
+    ['â', 'ầ', 'ẩ', 'ẫ', 'ấ', 'ậ'],
+    ['e', 'è', 'ẻ', 'ẽ', 'é', 'ẹ'],
+    ['ê', 'ề', 'ể', 'ễ', 'ế', 'ệ'],
+    ['i', 'ì', 'ỉ', 'ĩ', 'í', 'ị'],
+    ['o', 'ò', 'ỏ', 'õ', 'ó', 'ọ'],
+    ['ô', 'ồ', 'ổ', 'ỗ', 'ố', 'ộ'],
+    ['ơ', 'ờ', 'ở', 'ỡ', 'ớ', 'ợ'],
+    ['u', 'ù', 'ủ', 'ũ', 'ú', 'ụ'],
+    ['ư', 'ừ', 'ử', 'ữ', 'ứ', 'ự'],
+    ['y', 'ỳ', 'ỷ', 'ỹ', 'ý', 'ỵ'],
+];
+
+/// The TCVN3 codes of [`VOWELS`].
+const TCVN3: [[u8; 6]; 12] = [
+    [0x61, 0xb5, 0xb6, 0xb7, 0xb8, 0xb9],
+    [0xa8, 0xbb, 0xbc, 0xbd, 0xbe, 0xc6],
+    [0xa9, 0xc7, 0xc8, 0xc9, 0xca, 0xcb],
+    [0x65, 0xcc, 0xce, 0xcf, 0xd0, 0xd1],
+    [0xaa, 0xd2, 0xd3, 0xd4, 0xd5, 0xd6],
+    [0x69, 0xd7, 0xd8, 0xdc, 0xdd, 0xde],
+    [0x6f, 0xdf, 0xe1, 0xe2, 0xe3, 0xe4],
+    [0xab, 0xe5, 0xe6, 0xe7, 0xe8, 0xe9],
+    [0xac, 0xea, 0xeb, 0xec, 0xed, 0xee],
+    [0x75, 0xef, 0xf1, 0xf2, 0xf3, 0xf4],
+    [0xad, 0xf5, 0xf6, 0xf7, 0xf8, 0xf9],
+    [0x79, 0xfa, 0xfb, 0xfc, 0xfd, 0xfe],
+];
+
+/// The seven capitals with a TCVN3 code, and `đ`.
+const TCVN3_OTHERS: [(u8, char); 8] =
+    [(0xa1, 'Ă'), (0xa2, 'Â'), (0xa3, 'Ê'), (0xa4, 'Ô'), (0xa5, 'Ơ'), (0xa6, 'Ư'), (0xa7, 'Đ'), (0xae, 'đ')];
+
+/// TCVN3 by code point; NUL where nothing is defined and for ASCII, which stays.
+const TCVN3_BY_CODE: [char; 256] = {
+    let mut table = ['\0'; 256];
+    let mut row = 0;
+    while row < VOWELS.len() {
+        let mut tone = 0;
+        while tone < 6 {
+            if TCVN3[row][tone] >= 0x80 {
+                table[TCVN3[row][tone] as usize] = VOWELS[row][tone];
+            }
+            tone += 1;
+        }
+        row += 1;
+    }
+    let mut index = 0;
+    while index < TCVN3_OTHERS.len() {
+        table[TCVN3_OTHERS[index].0 as usize] = TCVN3_OTHERS[index].1;
+        index += 1;
+    }
+    table
+};
+
+fn tcvn3_single(sign: char) -> Option<char> {
+    let letter = *TCVN3_BY_CODE.get(usize::try_from(u32::from(sign)).ok()?)?;
+    (letter != '\0').then_some(letter)
+}
+
+/// The web converters' capitals: base capital, then the code of the small toned letter.
+fn tcvn3_pair(base: char, toned: char) -> Option<char> {
+    let base = if base.is_ascii() { base } else { tcvn3_single(base)? };
+    if !base.is_uppercase() {
+        return None;
+    }
+    let letter = tcvn3_single(toned)?;
+    let (bare, tone) = fold(letter)?;
+    (tone > 0 && letter.is_lowercase() && bare == lower(base)).then(|| upper(letter))
+}
+
+/// The VNI marks of a letter without circumflex or breve, by tone; NUL stands for no mark.
+const TONES: [char; 6] = ['\0', 'ø', 'û', 'õ', 'ù', 'ï'];
+/// With circumflex.
+const CIRCUMFLEX: [char; 6] = ['â', 'à', 'å', 'ã', 'á', 'ä'];
+/// With breve.
+const BREVE: [char; 6] = ['ê', 'è', 'ú', 'ü', 'é', 'ë'];
+/// `ỵ` is the single character `î`.
+const TONES_OF_Y: [char; 6] = ['\0', 'ø', 'û', 'õ', 'ù', '\0'];
+
+/// VNI in two characters: base letter, its marks, the row of [`VOWELS`] they give.
+const VNI_PAIRS: [(char, [char; 6], usize); 10] = [
+    ('a', TONES, 0),
+    ('a', BREVE, 1),
+    ('a', CIRCUMFLEX, 2),
+    ('e', TONES, 3),
+    ('e', CIRCUMFLEX, 4),
+    ('o', TONES, 6),
+    ('o', CIRCUMFLEX, 7),
+    ('ô', TONES, 8),
+    ('u', TONES, 9),
+    ('ö', TONES, 10),
+];
+
+fn vni_pair(base: char, mark: char) -> Option<char> {
+    let (bare, mark) = (lower(base), lower(mark));
+    let find = |marks: [char; 6], row: usize| marks.iter().position(|&m| m == mark).map(|tone| VOWELS[row][tone]);
+    let letter = if bare == 'y' {
+        find(TONES_OF_Y, 11)
+    } else {
+        VNI_PAIRS.iter().filter(|pair| pair.0 == bare).find_map(|&(_, marks, row)| find(marks, row))
+    }?;
+    Some(if base.is_uppercase() { upper(letter) } else { letter })
+}
+
+fn vni_single(sign: char) -> Option<char> {
+    let letter = match lower(sign) {
+        'ô' => 'ơ',
+        'ö' => 'ư',
+        'ñ' => 'đ',
+        'í' => 'í',
+        'ì' => 'ì',
+        'æ' => 'ỉ',
+        'ó' => 'ĩ',
+        'ò' => 'ị',
+        'î' => 'ỵ',
+        _ => return None,
+    };
+    Some(if sign.is_uppercase() { upper(letter) } else { letter })
+}
+
+/// One-to-one for every letter met here; a letter that grows keeps its first part and matches nothing.
+fn lower(c: char) -> char {
+    c.to_lowercase().next().unwrap_or(c)
+}
+
+fn upper(c: char) -> char {
+    c.to_uppercase().next().unwrap_or(c)
+}
+
+// ---- Vietnamese syllables ----
+
+/// How far a word must keep the spelling rules to count as a syllable.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Rigour {
+    /// Onset and rime exist: the question is whether a text could be Unicode Vietnamese with its slips.
+    Lenient,
+    /// Also tone place, tones before `c ch p t`, and `c/k`, `g/gh`, `ng/ngh` by the vowel.
+    Strict(Encoding),
+}
+
+/// Letters of the longest syllable, `nghiêng`.
+const LONGEST: usize = 7;
+
+/// A word as bare letters (`ấ` as `â`) with its tones apart.
+#[derive(Default)]
+struct Letters {
+    bare: [char; LONGEST],
+    len: usize,
+    /// Place and number (1 to 5) of the tone.
+    tone: Option<(usize, usize)>,
+    /// Too long, a second tone, or a letter Vietnamese does not have.
+    broken: bool,
+}
+
+impl Letters {
+    fn read(word: &str) -> Self {
+        let mut letters = Self::default();
+        for c in word.chars().take(LONGEST + 1) {
+            letters.push(fold(c));
+        }
+        letters
+    }
+
+    fn push(&mut self, letter: Option<(char, usize)>) {
+        let Some((bare, tone)) = letter.filter(|_| self.len < LONGEST) else {
+            self.broken = true;
+            return;
+        };
+        if tone > 0 {
+            self.broken |= self.tone.is_some();
+            self.tone = Some((self.len, tone));
+        }
+        self.bare[self.len] = bare;
+        self.len += 1;
+    }
+
+    fn is_syllable(&self, rigour: Rigour) -> bool {
+        let bare = &self.bare[..self.len];
+        !self.broken
+            && ONSETS.iter().any(|onset| {
+                let length = onset.chars().count();
+                length < bare.len()
+                    && onset.chars().eq(bare[..length].iter().copied())
+                    && self.has_rime(onset, &bare[length..], length, rigour)
+            })
+    }
+
+    fn has_rime(&self, onset: &str, rime: &[char], at: usize, rigour: Rigour) -> bool {
+        let is_in = |list: &[&str]| list.iter().any(|known| known.chars().eq(rime.iter().copied()));
+        let known = is_in(rimes(rime[0])) || (onset == "qu" && is_in(RIMES_AFTER_QU));
+        match rigour {
+            Rigour::Lenient => known,
+            Rigour::Strict(encoding) => {
+                (known || (encoding == Encoding::Tcvn3 && is_in(RIMES_LEFT_BY_LOST_U)))
+                    && fits(onset, rime[0])
+                    && self.tone.is_none_or(|(place, _)| place >= at && may_bear_tone(rime, place - at))
+                    && (!is_stopped(rime) || self.tone.is_some_and(|(_, tone)| tone >= 4))
+            }
+        }
+    }
+}
+
+/// The bare small letter and its tone, 0 to 5; `None` for what Vietnamese does not write.
+fn fold(c: char) -> Option<(char, usize)> {
+    if c.is_ascii() {
+        let bare = c.to_ascii_lowercase();
+        return (bare.is_ascii_lowercase() && !matches!(bare, 'f' | 'j' | 'w' | 'z')).then_some((bare, 0));
+    }
+    let small = lower(c);
+    if small == 'đ' {
+        return Some((small, 0));
+    }
+    VOWELS.iter().find_map(|row| row.iter().position(|&vowel| vowel == small).map(|tone| (row[0], tone)))
+}
+
+fn is_vowel(bare: char) -> bool {
+    matches!(bare, 'a' | 'ă' | 'â' | 'e' | 'ê' | 'i' | 'o' | 'ô' | 'ơ' | 'u' | 'ư' | 'y')
+}
+
+const ONSETS: &[&str] = &[
+    "", "b", "c", "ch", "d", "đ", "g", "gh", "gi", "h", "k", "kh", "l", "m", "n", "ng", "ngh", "nh", "p", "ph", "qu",
+    "r", "s", "t", "th", "tr", "v", "x",
+];
+
+/// Written with `y` after `qu` only; `quốc` and the like are `qu` and a common rime.
+const RIMES_AFTER_QU: &[&str] = &["yt", "ynh", "ych", "yn", "yp"];
+
+/// TCVN3 `ư` is the soft hyphen, which many programs drop: `được` arrives as `đợc` (van-phong §9).
+const RIMES_LEFT_BY_LOST_U: &[&str] = &["ơc", "ơng", "ơu"];
+
+/// The rimes beginning with a vowel, without tone.
+fn rimes(first: char) -> &'static [&'static str] {
+    match first {
+        'a' => &["a", "ac", "ach", "ai", "am", "an", "ang", "anh", "ao", "ap", "at", "au", "ay"],
+        'ă' => &["ăc", "ăm", "ăn", "ăng", "ăp", "ăt"],
+        'â' => &["âc", "âm", "ân", "âng", "âp", "ât", "âu", "ây"],
+        'e' => &["e", "ec", "em", "en", "eng", "eo", "ep", "et"],
+        'ê' => &["ê", "êch", "êm", "ên", "ênh", "êp", "êt", "êu"],
+        'i' => {
+            &["i", "ia", "ich", "im", "in", "inh", "ip", "it", "iu", "iêc", "iêm", "iên", "iêng", "iêp", "iêt", "iêu"]
+        }
+        'o' => &[
+            "o", "oa", "oac", "oach", "oai", "oam", "oan", "oang", "oanh", "oao", "oap", "oat", "oay", "oc", "oe",
+            "oen", "oeo", "oet", "oi", "om", "on", "ong", "ooc", "oong", "op", "ot", "oăc", "oăm", "oăn", "oăng",
+            "oăt",
+        ],
+        'ô' => &["ô", "ôc", "ôi", "ôm", "ôn", "ông", "ôp", "ôt"],
+        'ơ' => &["ơ", "ơi", "ơm", "ơn", "ơp", "ơt"],
+        'u' => &[
+            "u", "ua", "uc", "ui", "um", "un", "ung", "up", "ut", "uy", "uya", "uych", "uynh", "uyn", "uyp", "uyt",
+            "uyu", "uyên", "uyêt", "uâng", "uân", "uât", "uây", "uê", "uêch", "uênh", "uôc", "uôi", "uôm", "uôn",
+            "uông", "uôt", "uơ",
+        ],
+        'ư' => &[
+            "ư", "ưa", "ưc", "ưi", "ưm", "ưn", "ưng", "ưt", "ưu", "ươc", "ươi", "ươm", "ươn", "ương", "ươp", "ươt",
+            "ươu",
+        ],
+        'y' => &["y", "yêm", "yên", "yêng", "yêt", "yêu"],
+        _ => &[],
+    }
+}
+
+/// `ghe` but not `ghà`; `cà` but not `cè`.
+fn fits(onset: &str, vowel: char) -> bool {
+    let front = matches!(vowel, 'e' | 'ê' | 'i' | 'y');
+    match onset {
+        "gh" | "ngh" => front,
+        "c" | "ng" => !front,
+        "g" => !front || vowel == 'i',
+        _ => true,
+    }
+}
+
+fn is_stopped(rime: &[char]) -> bool {
+    matches!(rime, [.., 'c' | 'p' | 't'] | [.., 'c', 'h'])
+}
+
+/// Whether the tone may stand on this letter of the rime, in the old style or the new (van-phong §3).
+fn may_bear_tone(rime: &[char], place: usize) -> bool {
+    if let Some(marked) = rime.iter().rposition(|bare| matches!(bare, 'ă' | 'â' | 'ê' | 'ô' | 'ơ' | 'ư')) {
+        return place == marked;
+    }
+    let vowels = rime.iter().take_while(|bare| is_vowel(**bare)).count();
+    match (vowels, rime) {
+        (2, ['o', 'a'] | ['o', 'e'] | ['u', 'y']) => place < 2,
+        (2, _) => place == usize::from(rime.len() > 2),
+        (3, _) => place == 1,
+        _ => place == 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// van-phong §9: Unicode, TCVN3, VNI.
+    const PAIRS: [(&str, &str, &str); 8] = [
+        ("Tiếng Việt có 29 chữ cái", "TiÕng ViÖt cã 29 ch÷ c¸i", "Tieáng Vieät coù 29 chöõ caùi"),
+        ("huyện Phù Yên", "huyÖn Phï Yªn", "huyeän Phuø Yeân"),
+        ("Đào Văn Nguyên", "§µo V¨n Nguyªn", "Ñaøo Vaên Nguyeân"),
+        ("được", "®\u{ad}îc", "ñöôïc"),
+        ("Chiến sĩ thi đua cơ sở", "ChiÕn sÜ thi ®ua c¬ së", "Chieán só thi ñua cô sôû"),
+        ("Nguyễn Thị Mỹ Kỳ", "NguyÔn ThÞ Mü Kú", "Nguyeãn Thò Myõ Kyø"),
+        ("ỦY BAN NHÂN DÂN", "ñy ban nh©n d©n", "UÛY BAN NHAÂN DAÂN"),
+        ("GIẤY KHEN", "giÊy khen", "GIAÁY KHEN"),
+    ];
+
+    #[track_caller]
+    fn check(encoding: Encoding, legacy: &str, unicode: &str) {
+        let found = detect(legacy);
+        assert_eq!(found, Some(Detected { encoding, decoded: unicode.to_owned() }), "{legacy}");
+    }
+
+    #[track_caller]
+    fn check_none(text: &str) {
+        assert_eq!(detect(text), None, "{text}");
+    }
+
+    #[test]
+    fn tcvn3_column_is_recognised_and_decoded() {
+        for (unicode, tcvn3, _) in PAIRS {
+            // The last two are shown in capitals by the font, .VnTimeH.
+            let expected =
+                if tcvn3.ends_with('n') && unicode.ends_with('N') { unicode.to_lowercase() } else { unicode.into() };
+            check(Encoding::Tcvn3, tcvn3, &expected);
+        }
+    }
+
+    #[test]
+    fn vni_column_is_recognised_and_decoded() {
+        for (unicode, _, vni) in PAIRS {
+            check(Encoding::Vni, vni, unicode);
+        }
+    }
+
+    #[test]
+    fn single_words_that_nothing_else_explains_are_recognised() {
+        for (tcvn3, unicode) in
+            [("Hµ", "Hà"), ("§oµn", "Đoàn"), ("§inh", "Đinh"), ("Th¾ng", "Thắng"), ("HuÖ", "Huệ"), ("C«ng", "Công")]
+        {
+            check(Encoding::Tcvn3, tcvn3, unicode);
+        }
+        for (vni, unicode) in
+            [("Ñöùc", "Đức"), ("Phöông", "Phương"), ("Huøng", "Hùng"), ("AÙnh", "Ánh"), ("Aùnh", "Ánh")]
+        {
+            check(Encoding::Vni, vni, unicode);
+        }
+    }
+
+    #[test]
+    fn foreign_words_and_abbreviations_do_not_hide_it() {
+        check(Encoding::Tcvn3, "Q§-UBND ngµy 29/9/2021", "QĐ-UBND ngày 29/9/2021");
+        check(Encoding::Tcvn3, "C«ng ty TNHH Samsung Electronics, 25°C", "Công ty TNHH Samsung Electronics, 25°C");
+        check(Encoding::Tcvn3, "“Lao ®éng tiªn tiÕn” – café", "“Lao động tiên tiến” – cafộ");
+        check(Encoding::Vni, "QÑ-UBND ngaøy 29/9/2021, HÑND", "QĐ-UBND ngày 29/9/2021, HĐND");
+    }
+
+    #[test]
+    fn lost_soft_hyphen_is_still_recognised() {
+        check(Encoding::Tcvn3, "®îc tÆng th\u{ad}ëng", "đợc tặng thưởng");
+    }
+
+    #[test]
+    fn other_languages_are_not_recognised() {
+        for text in [
+            "Le thé est prêt, où est le café ? Déjà vu, Noël, côté, tôt, bientôt",
+            "Où",
+            "Thaï",
+            "laïc",
+            "Caïn",
+            "haï",
+            "né",
+            "thé",
+            "été",
+            "à la carte",
+            "maïs naïf",
+            "Où va le Thaï laïc",
+            "Le cœur a ses raisons que la raison ne connaît point",
+            "Les élèves français étaient à l’école où naît la forêt",
+            "« Liberté, égalité, fraternité »",
+            "«Hà»",
+            "« on »",
+            "« Le »",
+            "naïve façade, résumé, piñata, rôle, Zoë, coöperate, Brontë, touché",
+            "Seán",
+            "São Paulo",
+            "El Niño",
+            "aún",
+            "Straße",
+            "Die Größe der Tür für Mädchen ist schön",
+            "nö",
+            "tät",
+            "Übung",
+            "Müller",
+            "Österreich",
+            "weiß, groß, Fuß",
+            "på",
+            "så",
+            "på svenska är det så här",
+            "mañana",
+            "país",
+            "può",
+            "più",
+            "Raúl",
+        ] {
+            check_none(text);
+        }
+    }
+
+    #[test]
+    fn symbols_are_not_recognised() {
+        for text in [
+            "“Lao động”",
+            "25°C",
+            "½",
+            "1½ kg",
+            "© 2021",
+            "©",
+            "®",
+            "Windows® 11",
+            "« »",
+            "5 µm × 3 µm",
+            "m×n",
+            "2m×3m",
+            "N·m",
+            "§a",
+            "§ 5",
+            "§5",
+            "£5",
+            "£m",
+            "¥",
+            "m² và m³",
+            "½m",
+            "Mª",
+            "3×4",
+            "10÷20",
+            "TH¹",
+            "ABC¹",
+            "±5",
+            "👍",
+            "👍 ©️",
+            "\u{a0}",
+            "com\u{ad}puter",
+            "·",
+            "a · b",
+            "¬p",
+            "5 µm, £m, §a",
+        ] {
+            check_none(text);
+        }
+    }
+
+    #[test]
+    fn unicode_vietnamese_is_not_recognised() {
+        for text in [
+            "",
+            "Lo Van O",
+            "Uy ban nhan dan",
+            "Lò Văn Ò",
+            "Hà",
+            "Ân",
+            "Ò",
+            "Ô",
+            "Âu",
+            "Lò Hà Ân",
+            "Sùng A Páo",
+            "Mùa A Lâu",
+            "Giàng A Chú",
+            "Hoàng Công Thành",
+            "Và A Và",
+            "Tòa án",
+            "Thông báo: ông Hà có công",
+            "Niê",
+            "Êban",
+            "Y Bhêm Niê",
+            "Blêh",
+            "Bôn Krông",
+            "H'Mông",
+            "HÀ NÔI",
+            "Tô¹",
+            "xã Hoà Bình²",
+            "«Hà Tân»",
+            "Thúy",
+            "Thuý",
+            "Quý",
+            "Gìn",
+            "Tiếng Việt có 29 chữ cái",
+            "được",
+            "Nguye\u{302}\u{303}n nh©n",
+            "Vie\u{323}\u{302}t",
+            "nh©n dân ơ",
+        ] {
+            check_none(text);
+        }
+    }
+
+    #[test]
+    fn mojibake_of_utf8_is_not_taken_for_a_legacy_encoding() {
+        check_none("Tiáº¿ng Viá»‡t cÃ³ 29 chá»¯ cÃ¡i");
+        check_none("NguyÃªn VÄƒn HÃ ");
+    }
+
+    #[test]
+    fn every_cell_of_the_tables_decodes() {
+        let rows = [
+            "a aø aû aõ aù aï",
+            "aê aè aú aü aé aë",
+            "aâ aà aå aã aá aä",
+            "e eø eû eõ eù eï",
+            "eâ eà eå eã eá eä",
+            "i ì æ ó í ò",
+            "o oø oû oõ où oï",
+            "oâ oà oå oã oá oä",
+            "ô ôø ôû ôõ ôù ôï",
+            "u uø uû uõ uù uï",
+            "ö öø öû öõ öù öï",
+            "y yø yû yõ yù î",
+        ];
+        for ((vowels, codes), vni) in VOWELS.iter().zip(TCVN3).zip(rows) {
+            let unicode: Vec<String> = vowels.iter().map(char::to_string).collect();
+            let tcvn3: Vec<String> = codes.iter().map(|&code| char::from(code).to_string()).collect();
+            assert_eq!(decode_vni(vni), unicode.join(" "));
+            assert_eq!(decode_vni(&vni.to_uppercase()), unicode.join(" ").to_uppercase());
+            assert_eq!(decode_tcvn3(&tcvn3.join(" ")), unicode.join(" "));
+        }
+        assert_eq!(decode_tcvn3("¡ ¢ £ ¤ ¥ ¦ § ®"), "Ă Â Ê Ô Ơ Ư Đ đ");
+        assert_eq!(decode_vni("ñ Ñ"), "đ Đ");
+    }
+
+    #[test]
+    fn tcvn3_capitals_are_restored_where_the_word_shows_them() {
+        assert_eq!(decode_tcvn3("A¸nh ¢Êt"), "Ánh Ất");
+        assert_eq!(decode_tcvn3("HUYÖN PHï Y£N, §¹I TR¦êNG"), "HUYỆN PHÙ YÊN, ĐẠI TRƯỜNG");
+        assert_eq!(decode_tcvn3("§µo Hµ ¸nh"), "Đào Hà ánh");
+    }
+
+    #[test]
+    fn vni_base_letter_decides_the_case() {
+        assert_eq!(decode_vni("AÙnh Aùnh aÙnh ÔÛ ÖÙ YÙ Yù Î"), "Ánh Ánh ánh Ở Ứ Ý Ý Ỵ");
+    }
+
+    #[test]
+    fn syllables_are_told_from_others() {
+        let lenient = |word: &str| Letters::read(word).is_syllable(Rigour::Lenient);
+        let strict = |word: &str| Letters::read(word).is_syllable(Rigour::Strict(Encoding::Vni));
+        for word in
+            "nghiêng Nguyễn khuỷu quốc quyền quý quả giếng gì giữ già yêu ủy uỷ hòa hoà thuở xoong mười ưu".split(' ')
+        {
+            assert!(strict(word) && lenient(word), "{word}");
+        }
+        for word in "hùynh tôt cè ghà huyènh ngề mía̍ nghà pưu".split(' ').filter(|word| !strict(word)) {
+            assert!(!strict(word), "{word}");
+        }
+        for word in ["tôt", "hùynh", "cè", "ngề", "ghà"] {
+            assert!(lenient(word) && !strict(word), "{word}");
+        }
+        for word in ["", "b", "ng", "Krông", "niê", "tốttt", "fà", "áá", "nghiêngh", "ơc"] {
+            assert!(!lenient(word) && !strict(word), "{word}");
+        }
+    }
+
+    #[test]
+    fn long_text_without_latin_1_returns_at_once() {
+        check_none(&"Nguyen Van An, ".repeat(100_000));
+    }
+
+    /// Every spelling the strict validator accepts, in small letters.
+    fn syllables() -> Vec<String> {
+        let mut all = Vec::new();
+        for onset in ONSETS {
+            let after_qu = if *onset == "qu" { RIMES_AFTER_QU } else { &[] };
+            for rime in VOWELS.iter().flat_map(|row| rimes(row[0])).chain(after_qu) {
+                let bare = format!("{onset}{rime}");
+                let toned = bare.char_indices().flat_map(|(at, base)| {
+                    let tones = VOWELS.iter().find(|row| row[0] == base).map_or(&[][..], |row| &row[1..]);
+                    let (bare, next) = (&bare, at + base.len_utf8());
+                    tones.iter().map(move |vowel| format!("{}{vowel}{}", &bare[..at], &bare[next..]))
+                });
+                all.extend(
+                    toned
+                        .chain([bare.clone()])
+                        .filter(|word| Letters::read(word).is_syllable(Rigour::Strict(Encoding::Vni))),
+                );
+            }
+        }
+        all
+    }
+
+    fn sentences(words: std::ops::Range<usize>) -> impl Strategy<Value = Vec<String>> {
+        prop::collection::vec(prop::sample::select(syllables()), words)
+    }
+
+    fn encode_tcvn3(text: &str) -> String {
+        let code = |c: char| {
+            let vowel = VOWELS
+                .iter()
+                .zip(TCVN3)
+                .find_map(|(row, codes)| row.iter().position(|&v| v == c).map(|tone| codes[tone]));
+            vowel.or_else(|| TCVN3_OTHERS.iter().find(|other| other.1 == c).map(|other| other.0)).map_or(c, char::from)
+        };
+        text.chars().map(code).collect()
+    }
+
+    fn encode_vni(text: &str) -> String {
+        let mut out = String::new();
+        for c in text.chars() {
+            let small = lower(c);
+            let pair = fold(small).and_then(|(base, tone)| {
+                let pairs = VNI_PAIRS.iter().copied().chain([('y', TONES_OF_Y, 11)]);
+                let (carrier, marks, _) = pairs.into_iter().find(|&(_, _, row)| VOWELS[row][0] == base)?;
+                (marks[tone] != '\0').then_some((carrier, marks[tone]))
+            });
+            let signs: Vec<char> = match pair {
+                Some((carrier, mark)) => vec![carrier, mark],
+                None => ('\u{c0}'..='\u{ff}')
+                    .find(|&sign| sign.is_lowercase() && vni_single(sign) == Some(small))
+                    .map_or(vec![small], |sign| vec![sign]),
+            };
+            out.extend(signs.into_iter().map(|sign| if c.is_uppercase() { upper(sign) } else { sign }));
+        }
+        out
+    }
+
+    proptest! {
+        #[test]
+        fn encoded_sentences_decode_to_themselves(words in sentences(1..12)) {
+            let text = words.join(" ");
+            prop_assert_eq!(decode_tcvn3(&encode_tcvn3(&text)), text.clone());
+            prop_assert_eq!(decode_vni(&encode_vni(&text)), text.clone());
+            prop_assert_eq!(decode_vni(&encode_vni(&text.to_uppercase())), text.to_uppercase());
+        }
+
+        #[test]
+        fn long_encoded_sentences_are_recognised(words in sentences(16..24)) {
+            let text = words.join(" ");
+            for (encoding, legacy) in [(Encoding::Tcvn3, encode_tcvn3(&text)), (Encoding::Vni, encode_vni(&text))] {
+                prop_assert_eq!(detect(&legacy), Some(Detected { encoding, decoded: text.clone() }));
+            }
+        }
+
+        #[test]
+        fn recognised_sentences_are_decoded_right(words in sentences(1..6)) {
+            let text = words.join(" ");
+            for legacy in [encode_tcvn3(&text), encode_vni(&text)] {
+                if let Some(found) = detect(&legacy) {
+                    prop_assert_eq!(found.decoded, text.clone(), "{}", legacy);
+                }
+            }
+        }
+
+        #[test]
+        fn unicode_sentences_are_never_recognised(words in sentences(1..24)) {
+            prop_assert_eq!(detect(&words.join(" ")), None);
+            prop_assert_eq!(detect(&words.join(" ").to_uppercase()), None);
+        }
+
+        #[test]
+        fn unicode_sentences_in_latin_1_alone_are_never_recognised(words in sentences(1..64)) {
+            let latin: Vec<String> = words.into_iter().filter(|word| !word.chars().any(proves_unicode)).collect();
+            prop_assert_eq!(detect(&latin.join(" ")), None);
+        }
+
+        #[test]
+        fn any_text_decodes_without_panic(text in prop_oneof![any::<String>(), "[A-Za-z \u{80}-\u{ff}]{0,40}"]) {
+            let found = detect(&text);
+            let high = text.chars().any(|c| matches!(c, '\u{80}'..='\u{ff}'));
+            prop_assert!(found.is_none() || high);
+            decode_tcvn3(&text);
+            decode_vni(&text);
+        }
+
+        #[test]
+        fn ascii_stays_itself(text in "[ -~]{0,40}") {
+            prop_assert_eq!(detect(&text), None);
+            prop_assert_eq!(decode_tcvn3(&text), text.clone());
+            prop_assert_eq!(decode_vni(&text), text.clone());
+        }
+    }
+}
