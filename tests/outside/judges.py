@@ -15,6 +15,8 @@ FIXED = ["CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự d
 NAME_KEYS = re.compile(r"^(ten|ho_ten|ten_.+)$")
 # No Vietnamese syllable is longer ("nghiêng"); a longer run of letters that the data does not hold is two words in one.
 LONGEST_SYLLABLE = 7
+# In a run of letters this long breaks are allowed anywhere, visible or not: it could not be set otherwise.
+UNBREAKABLE = 16
 # The build of a syllable, accents put aside: one vowel group between its consonants.
 SYLLABLE = re.compile(r"(ngh|ng|nh|ch|gh|gi|kh|ph|qu|th|tr|[bcdđghklmnpqrstvx])?[aeiouy]{1,4}(ng|nh|ch|[cmnpt])?")
 # Sheets in points. Everything is A4 unless the data asks for another one.
@@ -127,20 +129,20 @@ def folded(text):
 
 
 def bare(text):
-    return re.sub(r"\s+", "", unicodedata.normalize("NFC", text)).casefold()
+    return re.sub(r"[\s\u200b]+", "", unicodedata.normalize("NFC", text)).casefold()
 
 
 def pattern(text):
     """Matches the text whatever the line breaks: white space where it has white space, none inside a word;
     a break is also allowed around a sign that is neither letter nor digit. Upper case may have been asked for."""
     parts = []
-    for c in folded(text):
-        if c == " ":
+    for run in re.findall(r"[^\W_]+|\s+|.", folded(text)):
+        if run.isspace():
             parts.append(r"\s+")
-        elif c.isalnum():
-            parts.append(re.escape(c))
+        elif not run.isalnum():
+            parts.append(r"\s*" + re.escape(run) + r"\s*")
         else:
-            parts.append(r"\s*" + re.escape(c) + r"\s*")
+            parts.append((r"[\s\u200b]*" if len(run) > UNBREAKABLE else "").join(map(re.escape, run)))
     return re.compile("".join(parts).replace(r"\s*\s+", r"\s+").replace(r"\s+\s*", r"\s+"), re.IGNORECASE)
 
 
@@ -196,7 +198,11 @@ def text(path, data):
         if " " in s and s not in wanted and bare(s) in whole and not seen(s):
             said.append(f"joined words: {s}")
 
-    known = {word.casefold() for _, s in all_strings for word in re.findall(r"[^\W\d_]+", unicodedata.normalize("NFC", s))}
+    known = set()
+    for _, s in all_strings:
+        s = unicodedata.normalize("NFC", s).casefold()
+        # Selecting drops the hyphen at the end of a line, so a reader may also see the words without it.
+        known.update(re.findall(r"[^\W\d_]+", s) + re.findall(r"[^\W\d_]+", s.replace("-", "")))
     said += [f"joined words: {token}" for token in sorted(joined(unicodedata.normalize("NFC", flow + "\n" + raw), known))[:10]]
     return said
 
@@ -209,7 +215,8 @@ def pdfdetach(path, data):
         _, said = poppler("pdfdetach", "-saveall", "-o", folder, str(path))
         files = sorted(Path(folder).iterdir())
         if len(files) != 1:
-            return said + [f"{len(files)} attached files"]
+            listed, _ = poppler("pdfdetach", "-list", str(path))
+            return said + [f"{len(files)} attached files could be saved, of: " + "; ".join(listed.split("\n")).strip("; ")]
         try:
             held = set(map(folded, (value for _, value in strings(json.loads(files[0].read_text(encoding="utf-8"))))))
         except ValueError as fault:
