@@ -156,7 +156,7 @@ fn digest(tree: &Tree, fonts: &[(String, Vec<u8>)]) -> String {
     let mut all = Sha256::new();
     let files = tree.clone().into_files();
     for (path, bytes) in
-        files.iter().map(|(path, bytes)| (path, bytes)).chain(fonts.iter().map(|(path, bytes)| (path, bytes)))
+        files.iter().chain(fonts.iter().map(|(path, bytes)| (path, bytes)))
     {
         all.update((path.len() as u64).to_le_bytes());
         all.update(path);
