@@ -49,7 +49,7 @@ def roman(n):
 
 # --- the same work for everybody ---------------------------------------------------------------------------------
 
-ROWS_TWO_PAGES = 20
+ROWS_TWO_PAGES = 16
 ROWS_LIST = 1615
 
 

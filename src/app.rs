@@ -155,9 +155,7 @@ fn limiter(per_minute: u32) -> Option<Limiter> {
 fn digest(tree: &Tree, fonts: &[(String, Vec<u8>)]) -> String {
     let mut all = Sha256::new();
     let files = tree.clone().into_files();
-    for (path, bytes) in
-        files.iter().chain(fonts.iter().map(|(path, bytes)| (path, bytes)))
-    {
+    for (path, bytes) in files.iter().chain(fonts.iter().map(|(path, bytes)| (path, bytes))) {
         all.update((path.len() as u64).to_le_bytes());
         all.update(path);
         all.update((bytes.len() as u64).to_le_bytes());

@@ -9,6 +9,7 @@ import base64
 import fcntl
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -109,7 +110,12 @@ def chromium():
         made = call("Page.printToPDF", page, preferCSSPageSize=True, printBackground=True, generateTaggedPDF=True)
         return base64.b64decode(made["data"])
 
-    make.stop = browser.terminate
+    def stop():
+        browser.terminate()
+        browser.wait(10)
+        shutil.rmtree(profile, ignore_errors=True)
+
+    make.stop = stop
     return make
 
 
@@ -164,6 +170,8 @@ def libreoffice():
             office.wait(10)
         except subprocess.TimeoutExpired:
             office.terminate()
+            office.wait(10)
+        shutil.rmtree(place, ignore_errors=True)
 
     make.stop = stop
     return make

@@ -30,8 +30,9 @@ pub struct Detected {
 ///
 /// Evidence is a word that is no Vietnamese syllable as it stands and is one after decoding. A Vietnamese
 /// letter beyond Latin-1 (`ế`, `ơ`, `đ`) or a combining mark proves Unicode. Words that read well both ways,
-/// such as `só`, say nothing; a lone such word is not recognised. Linear; one glance when no character is
-/// in U+0080..=U+00FF.
+/// such as `só`, say nothing; a lone such word is not recognised. A text both encodings explain (`thuû`:
+/// `thuỷ` or `thủ`) goes to the one with more evidence. Linear; one glance when no character is in
+/// U+0080..=U+00FF.
 pub fn detect(text: &str) -> Option<Detected> {
     // The UTF-8 lead bytes of exactly U+0080..=U+00FF.
     if !text.bytes().any(|byte| matches!(byte, 0xc2 | 0xc3)) || text.chars().any(proves_unicode) {
@@ -863,9 +864,13 @@ mod tests {
         #[test]
         fn recognised_sentences_are_decoded_right(words in sentences(1..6)) {
             let text = words.join(" ");
-            for legacy in [encode_tcvn3(&text), encode_vni(&text)] {
-                if let Some(found) = detect(&legacy) {
-                    prop_assert_eq!(found.decoded, text.clone(), "{}", legacy);
+            for (encoding, other, legacy) in [
+                (Encoding::Tcvn3, Encoding::Vni, encode_tcvn3(&text)),
+                (Encoding::Vni, Encoding::Tcvn3, encode_vni(&text)),
+            ] {
+                // `thuû` alone is `thuỷ` in TCVN3 and `thủ` in VNI: legacy for certain, which one is a guess.
+                if weigh(&legacy, other).margin() <= 0 && let Some(found) = detect(&legacy) {
+                    prop_assert_eq!(found, Detected { encoding, decoded: text.clone() });
                 }
             }
         }

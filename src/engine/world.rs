@@ -16,6 +16,9 @@ use crate::diagnostic::{Code, Failure};
 /// Images a job may bring. File ids are interned for ever, so the names are few and fixed.
 pub const MAX_IMAGES: usize = 16;
 
+/// The attached data; at the root, since the path is the name a reader of the PDF sees.
+const ATTACHED: &str = "du-lieu.json";
+
 /// Everything that outlives a job.
 pub struct Ground {
     library: LazyHash<Library>,
@@ -76,7 +79,7 @@ fn attached_main(folder: &str) -> String {
 
 fn attached_source(folder: &str) -> String {
     format!(
-        "#include \"/{folder}/main.typ\"\n#pdf.attach(\"/{folder}/vd-du-lieu.json\", relationship: \"data\", \
+        "#include \"/{folder}/main.typ\"\n#pdf.attach(\"/{ATTACHED}\", relationship: \"data\", \
          mime-type: \"application/json\", description: \"Dữ liệu của văn bản\")\n"
     )
 }
@@ -118,7 +121,7 @@ impl<'a> JobWorld<'a> {
         let main = match &job.attachment {
             None => main,
             Some(bytes) => {
-                own.push((file_id(&format!("{folder}/vd-du-lieu.json"))?, Bytes::new(bytes.clone())));
+                own.push((file_id(ATTACHED)?, Bytes::new(bytes.clone())));
                 file_id(&attached_main(folder))?
             }
         };
@@ -167,5 +170,8 @@ impl World for JobWorld<'_> {
 }
 
 fn not_found(id: FileId) -> FileError {
+    if id.get().package().is_some() {
+        return FileError::Other(Some("packages are not used: a template brings all it needs".into()));
+    }
     FileError::NotFound(id.get().vpath().get_without_slash().into())
 }

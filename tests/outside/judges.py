@@ -189,14 +189,23 @@ def text(path, data):
     wanted = sorted(set(names(data)))
     if not wanted:
         said.append("the data holds no name to look for")
-    whole = bare(raw)
-    seen = lambda s: any(pattern(s).search(unicodedata.normalize("NFC", t)) for t in (flow, raw))
-    for name in wanted:
-        if not seen(name):
-            said.append(f"{'joined words' if bare(name) in whole else 'not in the text'}: {name}")
+    whole, read = bare(raw), [unicodedata.normalize("NFC", t) for t in (flow, raw)]
+
+    def amiss(s):
+        """What is wrong with the way this string stands in the text, if anything."""
+        found = pattern(s)
+        if any(found.search(t) for t in read):
+            return None
+        if any(found.search(t.replace("\u200b", "")) for t in read):
+            return "cut by an invisible U+200B"
+        return "joined words" if bare(s) in whole else "not in the text"
+
+    for s in wanted:
+        if amiss(s):
+            said.append(f"{amiss(s)}: {s}")
     for s in sorted({folded(s) for _, s in all_strings} | set(FIXED)):
-        if " " in s and s not in wanted and bare(s) in whole and not seen(s):
-            said.append(f"joined words: {s}")
+        if " " in s and s not in wanted and bare(s) in whole and amiss(s):
+            said.append(f"{amiss(s)}: {s}")
 
     known = set()
     for _, s in all_strings:

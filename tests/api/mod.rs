@@ -1,0 +1,7 @@
+//! The contract, over a real port.
+
+mod catalog;
+mod documents;
+mod doors;
+mod hostile;
+mod operations;
