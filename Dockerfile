@@ -10,7 +10,8 @@ COPY Cargo.toml Cargo.lock ./
 COPY src/ src/
 COPY typst-templates/ typst-templates/
 COPY fonts/ fonts/
-# (A [[bench]] in Cargo.toml would make cargo want its file here too; benches/ is then to be copied as well.)
+# Named in Cargo.toml, so cargo wants the file to be there; it is not built.
+COPY benches/ benches/
 
 # Told by GET /version; left out, the binary names no revision.
 ARG REVISION

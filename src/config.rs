@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
+use clap::builder::BoolishValueParser;
 use serde::Deserialize;
 
 use crate::diagnostic::{Code, Failure};
@@ -21,7 +22,7 @@ pub struct Settings {
     #[arg(long, env = "VINHDANH_KEYS", value_name = "FILE")]
     pub keys: Option<PathBuf>,
     /// Serve without keys even on an address others can reach
-    #[arg(long, env = "VINHDANH_OPEN")]
+    #[arg(long, env = "VINHDANH_OPEN", value_parser = BoolishValueParser::new())]
     #[serde(default)]
     pub open: bool,
     /// Worker processes for small documents [default: one per core]

@@ -240,7 +240,7 @@ codes! {
         "sửa tham số hoặc tiêu đề được nêu" "mend the parameter or header named";
     Unauthorized "unauthorized" "Chưa có khóa truy cập hợp lệ" "A valid API key is missing"
         "gửi `Authorization: Bearer <khóa>`" "send `Authorization: Bearer <key>`";
-    NotFound "not_found" "Không có địa chỉ này" "No such address"
+    NotFound "not_found" "Không tìm thấy" "Not found"
         "xem `/openapi.json`" "see `/openapi.json`";
     MethodNotAllowed "method_not_allowed" "Địa chỉ này không nhận phương thức đó" "The address does not take this method"
         "xem tiêu đề `Allow`" "see the `Allow` header";

@@ -10,7 +10,7 @@ use crate::diagnostic::Failure;
 /// Upper bounds of the time histograms, seconds.
 const SECONDS: &[f64] = &[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
 
-/// Starts the log on stderr; the filter is read from `VINHDANH_LOG` (default `info`), the format from `VINHDANH_LOG_FORMAT`.
+/// Starts the log on stderr; `filter` as of `RUST_LOG` (default `info`), as text or as JSON lines.
 pub fn start_log(filter: Option<&str>, json: bool) {
     let filter = EnvFilter::try_new(filter.unwrap_or("info")).unwrap_or_else(|_| EnvFilter::new("info"));
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);

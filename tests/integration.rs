@@ -1,5 +1,7 @@
 //! The one integration binary: linking Typst is slow, so it is done once.
 
+#![expect(clippy::panic, reason = "helpers of tests stop a test where they stand")]
+
 mod api;
 mod cli;
 mod engine;

@@ -69,13 +69,16 @@ pub async fn check(
         app.renderer.render(&app.backend, &id, data, &requested, caller.deadline).await
     };
     match in_time(&caller, work).await {
-        Ok(rendered) => HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "private, no-store")).json(json!({
-            "ok": true,
-            "pages": rendered.pages,
-            "file_name": format!("{}.pdf", rendered.file_name),
-            "boxes": rendered.boxes,
-            "warnings": entries(&rendered.warnings, &caller),
-        })),
+        Ok(rendered) => {
+            count(&id, "checked");
+            HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "private, no-store")).json(json!({
+                "ok": true,
+                "pages": rendered.pages,
+                "file_name": format!("{}.pdf", rendered.file_name),
+                "boxes": rendered.boxes,
+                "warnings": entries(&rendered.warnings, &caller),
+            }))
+        }
         Err(failure) => refuse(&app, &request, &caller, &id, &failure),
     }
 }
@@ -93,11 +96,13 @@ async fn in_time<T>(caller: &Caller, work: impl Future<Output = Result<T, Failur
 
 fn refuse(app: &App, request: &HttpRequest, caller: &Caller, id: &str, failure: &Failure) -> HttpResponse {
     // A label only from the catalog: anybody may write anything into the address.
-    let known = app.renderer.template(id).ok().map(|template| template.manifest.id.clone());
-    let template = known.as_deref().unwrap_or("unknown").to_owned();
-    metrics::counter!("vinhdanh_renders_total", "template" => template, "outcome" => failure.code.info().name)
-        .increment(1);
+    let known = app.renderer.known_id(id).map(str::to_owned);
+    count(known.as_deref().unwrap_or("unknown"), failure.code.info().name);
     problem::respond(failure, caller, request.path(), known.as_deref())
+}
+
+fn count(template: &str, outcome: &'static str) {
+    metrics::counter!("vinhdanh_renders_total", "template" => template.to_owned(), "outcome" => outcome).increment(1);
 }
 
 /// Reads query parameters; unknown ones are refused, so that a misspelt one is not ignored.
@@ -258,7 +263,7 @@ fn entries(warnings: &[Diagnostic], caller: &Caller) -> Vec<Value> {
 
 fn measure(id: &str, rendered: &Rendered) {
     let template = id.to_owned();
-    metrics::counter!("vinhdanh_renders_total", "template" => template.clone(), "outcome" => "ok").increment(1);
+    count(id, "ok");
     metrics::counter!("vinhdanh_render_pages_total").increment(rendered.pages as u64);
     metrics::counter!("vinhdanh_render_output_bytes_total").increment(rendered.bytes.len() as u64);
     let timing = &rendered.timing;

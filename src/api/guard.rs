@@ -89,7 +89,10 @@ pub async fn guard(
     if let Some(rate) = rate {
         let headers = response.headers_mut();
         let policy = format!("\"default\";q={};w={WINDOW_S}", rate.quota);
-        let state = format!("\"default\";r={};t={WINDOW_S}", rate.remaining);
+        let used = u64::from(rate.quota.saturating_sub(rate.remaining));
+        // Places come back evenly over the window.
+        let until_full = (used * u64::from(WINDOW_S)).div_ceil(u64::from(rate.quota.max(1)));
+        let state = format!("\"default\";r={};t={until_full}", rate.remaining);
         for (name, value) in [("ratelimit-policy", policy), ("ratelimit", state)] {
             if let Ok(value) = HeaderValue::from_str(&value) {
                 headers.insert(HeaderName::from_static(name), value);

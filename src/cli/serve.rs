@@ -2,11 +2,13 @@
 
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use actix_web::middleware::from_fn;
 use actix_web::web::Data;
 use actix_web::{App as HttpApp, HttpServer};
 use clap::Args;
+use clap::builder::BoolishValueParser;
 
 use super::Speech;
 use crate::api;
@@ -14,6 +16,9 @@ use crate::app::App;
 use crate::config::{Places, Settings};
 use crate::diagnostic::{Code, Failure};
 use crate::telemetry;
+
+/// Least time for the head of a request: the server's clock for it is coarse and its refusal has no words.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Run the service.
 #[derive(Args)]
@@ -27,7 +32,7 @@ pub struct Serve {
     #[arg(long, env = "VINHDANH_LOG", default_value = "info")]
     log: String,
     /// Log as JSON lines
-    #[arg(long, env = "VINHDANH_LOG_JSON")]
+    #[arg(long, env = "VINHDANH_LOG_JSON", value_parser = BoolishValueParser::new())]
     log_json: bool,
 }
 
@@ -52,7 +57,7 @@ async fn serve(settings: &Settings, places: &Places) -> Result<(), Failure> {
     let server =
         HttpServer::new(move || HttpApp::new().wrap(from_fn(api::observe)).configure(api::configure(shared.clone())))
             .workers(http.threads)
-            .client_request_timeout(http.request_timeout)
+            .client_request_timeout(http.request_timeout.max(HEAD_TIMEOUT))
             .shutdown_timeout(http.drain.as_secs())
             .disable_signals()
             .bind(address)
@@ -88,10 +93,16 @@ fn greet(app: &App, address: std::net::SocketAddr) {
     }
     let ids: Vec<&str> = app.renderer.templates().map(|template| template.manifest.id.as_str()).collect();
     let id = ids.iter().find(|id| **id == "giay_khen").or(ids.first()).copied().unwrap_or("giay_khen");
-    println!("vinhdanh {} sẵn sàng tại http://{address}/", env!("CARGO_PKG_VERSION"));
+    let mut shown = address;
+    if shown.ip().is_unspecified() {
+        shown.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
+    }
+    let key = if app.keys.is_empty() { "" } else { " -H 'Authorization: Bearer <khóa>'" };
+    println!("vinhdanh {} sẵn sàng tại http://{shown}/", env!("CARGO_PKG_VERSION"));
     println!("thử ngay:");
+    println!("  curl -s{key} http://{shown}/v1/templates/{id}/sample \\");
     println!(
-        "  curl -s http://{address}/v1/templates/{id}/sample | curl -s -H 'Content-Type: application/json' -d @- http://{address}/v1/documents/{id} -o {id}.pdf"
+        "    | curl -s{key} -H 'Content-Type: application/json' -d @- http://{shown}/v1/documents/{id} -o {id}.pdf"
     );
 }
 

@@ -8,6 +8,12 @@ use typst::utils::LazyHash;
 
 use crate::diagnostic::{Code, Failure};
 
+/// The face Nghị định 30/2020/NĐ-CP, Phụ lục I, mục I.4 names.
+const DECREED: &str = "Times New Roman";
+
+/// Ours, with the same advance widths.
+const OURS: &str = "Tinos";
+
 /// Every face the engine may use.
 pub struct Fonts {
     book: LazyHash<FontBook>,
@@ -48,6 +54,16 @@ impl Fonts {
         }
         let book = LazyHash::new(FontBook::from_fonts(&faces));
         Ok(Self { book, faces, families })
+    }
+
+    /// The face of body text: the one the decree names where the agency owns it, else ours of the same widths.
+    pub fn serif(&self) -> &'static str {
+        if self.has(DECREED) { DECREED } else { OURS }
+    }
+
+    /// The family that is really set where a template asks for `family`.
+    pub fn stand_in<'a>(&self, family: &'a str) -> &'a str {
+        if family == OURS { self.serif() } else { family }
     }
 
     /// Whether the family is there.

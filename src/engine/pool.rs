@@ -2,6 +2,7 @@
 //!
 //! A long list never makes a certificate wait: large documents have workers of their own.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::io;
 use std::os::unix::process::ExitStatusExt;
@@ -85,6 +86,7 @@ struct Inner {
     small: Workers,
     large: Workers,
     restarts: AtomicU64,
+    processes: Mutex<BTreeSet<u32>>,
 }
 
 struct Workers {
@@ -114,6 +116,7 @@ impl Pool {
             large: lane(options.large),
             options,
             restarts: AtomicU64::new(0),
+            processes: Mutex::new(BTreeSet::new()),
         }));
         for lane in [Lane::Small, Lane::Large] {
             for _ in 0..pool.0.workers(lane).limits.workers {
@@ -152,9 +155,9 @@ impl Pool {
         }
     }
 
-    /// Process ids of the waiting workers, for measurements.
+    /// Process ids of the workers, for measurements.
     pub fn process_ids(&self) -> Vec<u32> {
-        [&self.0.small, &self.0.large].into_iter().flat_map(|workers| workers.process_ids()).collect()
+        self.0.processes.lock().unwrap_or_else(PoisonError::into_inner).iter().copied().collect()
     }
 }
 
@@ -208,6 +211,9 @@ impl Inner {
         self.restarts.fetch_add(1, Ordering::Relaxed);
         metrics::counter!("vinhdanh_worker_restarts_total", "reason" => reason).increment(1);
         let inner = Arc::clone(self);
+        if let Some(id) = worker.child.id() {
+            inner.processes.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
+        }
         tokio::spawn(async move {
             if let Err(error) = worker.child.start_kill() {
                 tracing::debug!(%error, "worker was already gone");
@@ -247,7 +253,12 @@ impl Inner {
         };
         let mut worker = Worker { child, stdin, stdout: BufReader::new(stdout), template: String::new(), documents: 0 };
         match timeout(START_LIMIT, receive_reply(&mut worker.stdout)).await {
-            Ok(Ok(Reply::Ready)) => Ok(worker),
+            Ok(Ok(Reply::Ready)) => {
+                if let Some(id) = worker.child.id() {
+                    self.processes.lock().unwrap_or_else(PoisonError::into_inner).insert(id);
+                }
+                Ok(worker)
+            }
             Ok(Ok(_)) => Err(io::Error::other("a worker spoke out of turn")),
             Ok(Err(error)) => Err(error),
             Err(_) => Err(io::Error::new(io::ErrorKind::TimedOut, "a worker took too long to load")),
@@ -274,11 +285,6 @@ impl Workers {
 
     fn put(&self, worker: Worker) {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(worker);
-    }
-
-    fn process_ids(&self) -> Vec<u32> {
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        idle.iter().filter_map(|worker| worker.child.id()).collect()
     }
 }
 

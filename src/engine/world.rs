@@ -66,10 +66,9 @@ impl Ground {
 }
 
 fn library(fonts: &Fonts) -> Library {
-    // A constant of the process, so it costs no cache; an agency that owns the face the decree names mounts it.
-    let serif = if fonts.has("Times New Roman") { "Times New Roman" } else { "Tinos" };
+    // A constant of the process, so it costs no cache.
     let mut inputs = Dict::new();
-    inputs.insert(Str::from("serif"), serif.into_value());
+    inputs.insert(Str::from("serif"), fonts.serif().into_value());
     Library::builder().with_inputs(inputs).build()
 }
 
@@ -170,7 +169,7 @@ impl World for JobWorld<'_> {
 }
 
 fn not_found(id: FileId) -> FileError {
-    if id.get().package().is_some() {
+    if matches!(id.get().root(), VirtualRoot::Package(_)) {
         return FileError::Other(Some("packages are not used: a template brings all it needs".into()));
     }
     FileError::NotFound(id.get().vpath().get_without_slash().into())

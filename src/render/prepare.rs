@@ -155,7 +155,7 @@ fn apply_rules(ready: &Ready, context: &crate::text::Context<'_>) -> Result<Vec<
     let mut faults = Vec::new();
     let mut warnings = Vec::new();
     for (index, rule) in ready.template.manifest.rules.iter().enumerate() {
-        if !context.evaluate(&rule.when, &format!("rules.{}", rule.code))?.is_true() {
+        if !context.holds(&index.to_string())? {
             continue;
         }
         let vi = context.write(&format!("rules.{index}.vi"))?;

@@ -127,6 +127,12 @@ impl Renderer {
         &self.broken
     }
 
+    /// The id itself if it is in the catalog, broken ones included: fit for a label or a reply.
+    pub fn known_id(&self, id: &str) -> Option<&str> {
+        let broken = || self.broken.iter().map(|broken| broken.id.as_str()).find(|known| *known == id);
+        self.ready.get_key_value(id).map(|(known, _)| known.as_str()).or_else(broken)
+    }
+
     /// One template.
     pub fn template(&self, id: &str) -> Result<&Template, Failure> {
         self.find(id).map(|ready| ready.template.as_ref())
@@ -206,8 +212,9 @@ impl Renderer {
             .map(|known| (strsim::damerau_levenshtein(known, id), known))
             .filter(|(distance, _)| *distance <= 3)
             .min();
-        if let (Some((_, name)), Some(fault)) = (near, failure.diagnostics.pop()) {
-            failure.diagnostics.push(fault.hint(format!("có phải `{name}`?"), format!("did you mean `{name}`?")));
+        if let Some((_, name)) = near {
+            let hint = |fault: Diagnostic| fault.hint(format!("có phải `{name}`?"), format!("did you mean `{name}`?"));
+            failure.diagnostics = failure.diagnostics.into_iter().map(hint).collect();
         }
         Err(failure)
     }
@@ -248,9 +255,13 @@ fn make_ready(template: Arc<Template>, fonts: &Fonts) -> Result<Ready, Vec<Diagn
     ]);
     prose.extend(rules.iter().map(|(name, source)| (name.as_str(), file.as_str(), *source)));
     let derive = manifest.derive.iter().map(|(name, source)| (name.as_str(), source.as_str())).collect();
-    let wording = Wording::compile(&Pieces { prose, derive })?;
+    let numbers: Vec<String> = (0..manifest.rules.len()).map(|index| index.to_string()).collect();
+    let conditions =
+        numbers.iter().map(String::as_str).zip(manifest.rules.iter().map(|rule| rule.when.as_str())).collect();
+    let wording = Wording::compile(&Pieces { prose, derive, conditions })?;
     let optional = template.schema.top_level().map(str::to_owned).collect();
-    let glyphs = Glyphs::new(fonts, &manifest.fonts);
+    let families: Vec<String> = manifest.fonts.iter().map(|family| fonts.stand_in(family).to_owned()).collect();
+    let glyphs = Glyphs::new(fonts, &families);
     Ok(Ready { wording, optional, glyphs, template })
 }
 

@@ -13,18 +13,23 @@ use crate::diagnostic::{Code, Diagnostic, Failure, Place};
 /// Steps one piece of prose may take: a list of 20,000 names needs about a tenth.
 const FUEL: u64 = 20_000_000;
 
+/// The variable that carries the value of an expression.
+const OUT: &str = "vd_out";
+
 /// A piece of wording to compile.
 pub struct Pieces<'a> {
     /// Named templates: (name, file for messages, source).
     pub prose: Vec<(&'a str, &'a str, &'a str)>,
     /// Named expressions, evaluated in this order.
     pub derive: Vec<(&'a str, &'a str)>,
+    /// Named conditions, evaluated when asked for.
+    pub conditions: Vec<(&'a str, &'a str)>,
 }
 
 /// Compiled wording of one template.
 pub struct Wording {
     environment: Environment<'static>,
-    derive: Vec<(String, String)>,
+    derive: Vec<String>,
     files: Vec<(String, String)>,
 }
 
@@ -49,15 +54,21 @@ impl Wording {
                 faults.push(explain(&error, file));
             }
         }
-        for (name, source) in &pieces.derive {
-            if let Err(error) = environment.compile_expression(source) {
-                faults.push(explain(&error, &format!("derive.{name}")));
+        for (kind, (name, source)) in
+            pieces.derive.iter().map(|one| ("derive", one)).chain(pieces.conditions.iter().map(|one| ("rules", one)))
+        {
+            // An expression is compiled once, as a template that sets one variable: minijinja's own compiled
+            // expressions borrow their environment and so cannot stand beside it.
+            let name = format!("{kind}.{name}");
+            if let Err(error) = environment.add_template_owned(name.clone(), format!("{{% set {OUT} = ({source}) %}}"))
+            {
+                faults.push(explain(&error, &name));
             }
         }
         if !faults.is_empty() {
             return Err(faults);
         }
-        let derive = pieces.derive.iter().map(|(name, source)| ((*name).to_owned(), (*source).to_owned())).collect();
+        let derive = pieces.derive.iter().map(|(name, _)| (*name).to_owned()).collect();
         Ok(Self { environment, derive, files })
     }
 
@@ -72,10 +83,12 @@ impl Wording {
                 values.insert(Arc::from(key.as_str()), Value::from(()));
             }
         }
-        let mut context = Context { wording: self, values, derived: Vec::new() };
-        for (name, source) in &self.derive {
-            let value = context.evaluate(source, &format!("derive.{name}"))?;
-            context.derived.push((name.clone(), value));
+        let mut context = Context { wording: self, values, derived: BTreeMap::new(), root: Value::UNDEFINED };
+        context.settle();
+        for name in &self.derive {
+            let value = context.evaluate(&format!("derive.{name}"))?;
+            context.derived.insert(name.clone(), value);
+            context.settle();
         }
         Ok(context)
     }
@@ -85,7 +98,9 @@ impl Wording {
 pub struct Context<'a> {
     wording: &'a Wording,
     values: BTreeMap<Arc<str>, Value>,
-    derived: Vec<(String, Value)>,
+    derived: BTreeMap<String, Value>,
+    /// Both as one value, made anew when either changes.
+    root: Value,
 }
 
 impl Context<'_> {
@@ -99,18 +114,23 @@ impl Context<'_> {
         Ok(self.render(name)?.lines().map(collapse).filter(|line| !line.is_empty()).collect())
     }
 
-    /// Evaluates an expression.
-    pub fn evaluate(&self, source: &str, name: &str) -> Result<Value, Failure> {
-        self.wording
-            .environment
-            .compile_expression(source)
-            .and_then(|expression| expression.eval(self.root()))
-            .map_err(|error| Failure::new(Code::TemplateError, vec![explain(&error, name)]))
+    /// Whether a condition holds.
+    pub fn holds(&self, name: &str) -> Result<bool, Failure> {
+        Ok(self.evaluate(&format!("rules.{name}"))?.is_true())
+    }
+
+    fn evaluate(&self, name: &str) -> Result<Value, Failure> {
+        let result = self.wording.environment.get_template(name).and_then(|template| {
+            let done = template.render_captured(self.root.clone())?;
+            Ok(done.state().lookup(OUT).unwrap_or_default())
+        });
+        result.map_err(|error| Failure::new(Code::TemplateError, vec![explain(&error, name)]))
     }
 
     /// Adds the finished prose, so that metadata may use it as `text.<name>`.
     pub fn add(&mut self, name: &str, value: impl Serialize) {
         self.values.insert(Arc::from(name), Value::from(Serde(value)));
+        self.settle();
     }
 
     /// The derived values.
@@ -123,15 +143,14 @@ impl Context<'_> {
         self.wording
             .environment
             .get_template(name)
-            .and_then(|template| template.render(self.root()))
+            .and_then(|template| template.render(self.root.clone()))
             .map_err(|error| Failure::new(Code::TemplateError, vec![explain(&error, file)]))
     }
 
-    fn root(&self) -> Value {
-        let derived: BTreeMap<String, Value> = self.derived.iter().cloned().collect();
+    fn settle(&mut self) {
         let mut root = self.values.clone();
-        root.insert(Arc::from("derived"), Value::from(derived));
-        Value::from(root)
+        root.insert(Arc::from("derived"), Value::from(self.derived.clone()));
+        self.root = Value::from(root);
     }
 }
 
@@ -174,6 +193,7 @@ mod tests {
         Wording::compile(&Pieces {
             prose: vec![("p", "x/text/p.j2", source)],
             derive: vec![("hai", "so * 2"), ("bon", "derived.hai * 2")],
+            conditions: vec![("lon", "derived.bon > 4")],
         })
         .unwrap_or_else(|faults| panic!("{faults:?}"))
     }
@@ -183,6 +203,7 @@ mod tests {
         let wording = wording("{{ derived.bon | so_dem }} tập thể");
         let context = wording.context(&json!({"so": 2}), &[]).expect("sound");
         assert_eq!(context.write("p").expect("sound"), "08 tập thể");
+        assert!(context.holds("lon").expect("sound"));
     }
 
     #[test]

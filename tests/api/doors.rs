@@ -90,10 +90,10 @@ async fn slow_body_meets_the_deadline() {
 #[actix_web::test]
 async fn rate_is_limited_for_each_caller_and_told() {
     let app = TestApp::with(Settings { rate_per_minute: Some(3), ..small() }, Places::default()).await;
-    for left in ["2", "1", "0"] {
+    for (left, until_full) in [("2", 20), ("1", 40), ("0", 60)] {
         let answer = app.get("/v1/templates").await;
         assert_eq!(answer.status(), 200);
-        assert_eq!(answer.headers()["ratelimit"], format!("\"default\";r={left};t=60"));
+        assert_eq!(answer.headers()["ratelimit"], format!("\"default\";r={left};t={until_full}"));
     }
     let answer = app.get("/v1/templates").await;
     assert_eq!(answer.status(), 429);
