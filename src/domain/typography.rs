@@ -225,6 +225,33 @@ fn is_closing(c: char) -> bool {
     matches!(c, ')' | ']' | '”' | '’' | '"' | '\'' | '»' | '.' | ',' | ';' | ':' | '!' | '?' | '…' | '/')
 }
 
+/// Gives words of more than `longest` letters a place to break after every `every` letters, by U+200B.
+///
+/// A word ends at a space, a no-break space, a stroke or a hyphen: after those a line may break of itself (or must not).
+pub fn open_words(text: &str, longest: usize, every: usize) -> Cow<'_, str> {
+    let ends = |c: char| matches!(c, ' ' | '\u{a0}' | '\u{200b}' | '/' | '-');
+    // A letter has up to three bytes, so fewer bytes than letters allowed settle most texts.
+    if !text.split(ends).any(|word| word.len() > longest && word.chars().count() > longest) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + text.len() / every.max(1) * 3);
+    for piece in text.split_inclusive(ends) {
+        let word = piece.trim_end_matches(ends);
+        if word.chars().count() > longest {
+            for (index, c) in word.chars().enumerate() {
+                if index > 0 && index % every.max(1) == 0 {
+                    out.push('\u{200b}');
+                }
+                out.push(c);
+            }
+            out.push_str(&piece[word.len()..]);
+        } else {
+            out.push_str(piece);
+        }
+    }
+    Cow::Owned(out)
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -389,5 +416,14 @@ mod tests {
             prop_assert!(!glued.contains(" -"));
             prop_assert_eq!(glued.matches("\u{a0}- ").count(), words.len() - 1);
         }
+    }
+
+    #[test]
+    fn only_words_without_a_break_get_one() {
+        let open = |text: &str| open_words(text, 12, 5).into_owned();
+        assert_eq!(open("nghiêng nghiêng 68/2000/NĐ-CP"), "nghiêng nghiêng 68/2000/NĐ-CP");
+        assert_eq!(open("a abcdefghijklmn"), "a abcde\u{200b}fghij\u{200b}klmn");
+        assert_eq!(open("x/abcdefghijklm-y"), "x/abcde\u{200b}fghij\u{200b}klm-y");
+        assert!(matches!(open_words("Ủy ban nhân dân", 12, 5), Cow::Borrowed(_)));
     }
 }

@@ -92,16 +92,16 @@ fn walk(frame: &Frame, transform: Transform, page: usize, pages: &mut Pages) {
                 });
             }
             FrameItem::Shape(shape, _) => {
-                let at = Point::zero().transform(local);
                 let thickness = shape.stroke.as_ref().map_or(0.0, |stroke| stroke.thickness.to_pt());
-                let (w, h) = match &shape.geometry {
-                    Geometry::Line(end) => (end.x.to_pt(), end.y.to_pt()),
-                    Geometry::Rect(size) => (size.x.to_pt(), size.y.to_pt()),
+                let (from, w, h) = match &shape.geometry {
+                    Geometry::Line(end) => (Point::zero(), end.x.to_pt(), end.y.to_pt()),
+                    Geometry::Rect(size) => (Point::zero(), size.x.to_pt(), size.y.to_pt()),
                     Geometry::Curve(curve) => {
-                        let size = curve.bbox(shape.stroke.as_ref()).size();
-                        (size.x.to_pt(), size.y.to_pt())
+                        let bounds = curve.bbox(shape.stroke.as_ref());
+                        (bounds.min, bounds.size().x.to_pt(), bounds.size().y.to_pt())
                     }
                 };
+                let at = from.transform(local);
                 pages.strokes.push(Stroke { page, x: at.x.to_pt(), y: at.y.to_pt(), w, h, thickness });
             }
             FrameItem::Image(..) | FrameItem::Link(..) | FrameItem::Tag(_) => {}

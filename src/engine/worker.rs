@@ -32,12 +32,19 @@ pub fn serve(memory_bytes: Option<u64>, engine: impl FnOnce() -> Result<Engine, 
     let mut out = BufWriter::new(io::stdout().lock());
     send(&mut out, Reply::Ready)?;
     for job in jobs {
-        let reply = match catch_unwind(AssertUnwindSafe(|| engine.run(&job))) {
-            Ok(Ok(done)) => Reply::Done(Box::new(done)),
-            Ok(Err(failure)) => Reply::Failed(failure),
-            Err(_) => Reply::Failed(Failure::internal("the engine panicked")),
-        };
-        send(&mut out, reply)?;
+        let mut answered = false;
+        let set = catch_unwind(AssertUnwindSafe(|| {
+            engine.run_and(&job, |result| {
+                answered = true;
+                send(&mut out, result.map_or_else(Reply::Failed, |done| Reply::Done(Box::new(done))))
+            })
+        }));
+        match set {
+            Ok(sent) => sent?,
+            // A second answer would be taken for that of the next job; better no worker.
+            Err(_) if answered => return Err(Failure::internal("the engine panicked after its answer")),
+            Err(_) => send(&mut out, Reply::Failed(Failure::internal("the engine panicked")))?,
+        }
     }
     Ok(())
 }

@@ -323,26 +323,10 @@ fn place_images(data: &mut Value, images: &[PlacedImage]) {
 
 /// No-break spaces by rule; break opportunities where a word has none.
 fn set_type(text: &str) -> Cow<'_, str> {
-    let glued = typography::no_break(text);
-    if !glued.split(' ').any(|word| word.len() > LONG_WORD && word.chars().count() > LONG_WORD) {
-        return glued;
+    match typography::no_break(text) {
+        Cow::Borrowed(same) => typography::open_words(same, LONG_WORD, BREAK_EVERY),
+        Cow::Owned(glued) => Cow::Owned(typography::open_words(&glued, LONG_WORD, BREAK_EVERY).into_owned()),
     }
-    let words: Vec<String> = glued.split(' ').map(open_long_word).collect();
-    Cow::Owned(words.join(" "))
-}
-
-fn open_long_word(word: &str) -> String {
-    if word.chars().count() <= LONG_WORD {
-        return word.to_owned();
-    }
-    let mut out = String::with_capacity(word.len() + word.len() / BREAK_EVERY * 3);
-    for (index, c) in word.chars().enumerate() {
-        if index > 0 && index % BREAK_EVERY == 0 {
-            out.push('\u{200b}');
-        }
-        out.push(c);
-    }
-    out
 }
 
 fn set_all_type(value: &mut Value) {

@@ -253,7 +253,9 @@ impl Form {
             .map(|line| line.page)
             .collect();
         annexes.dedup();
-        let wide = |line: &&Line| line.width() > 0.6 * width && !tables.iter().any(|table| table.holds(line));
+        // Bold lines may be centred.
+        let wide =
+            |line: &&Line| line.width() > 0.6 * width && !line.bold && !tables.iter().any(|table| table.holds(line));
         let left = usual(lines.iter().filter(wide).map(|line| line.x0).filter(|x| *x < 0.18 * width));
         let right = usual(lines.iter().filter(wide).map(|line| line.x1).filter(|x| *x > 0.88 * width));
         Self {

@@ -231,21 +231,31 @@ fn places_in_the_wrong_spot_are_seen() {
     }
 }
 
-/// A decision of any length: paragraphs above, words in the last article, recipients, a form of signature.
-fn decision(paragraphs: usize, words: usize, last: usize, recipients: usize, signing: usize) -> Value {
-    let text = |n: usize| vec!["thi đua"; n].join(" ");
-    let article = |n: usize| json!({"noi_dung": [format!("Đoạn {}.", text(n))]});
-    let mut articles: Vec<Value> = (0..paragraphs).map(|_| article(words)).collect();
-    articles.push(article(last));
+fn text(words: usize) -> String {
+    format!("Đoạn {}.", vec!["thi đua"; words].join(" "))
+}
+
+fn closing(recipients: usize, signing: usize) -> Value {
     let recipients: Vec<String> = (0..recipients).map(|n| format!("Phòng, ban thứ {n} của huyện")).collect();
-    changed(
-        "quyet_dinh",
-        "minimal",
-        &json!({
-            "dieu": articles, "khen_thuong": null, "trich_yeu": "Về việc thử độ dài",
-            "noi_nhan": recipients, "nguoi_ky": FORMS[signing].data(),
-        }),
-    )
+    json!({"noi_nhan": recipients, "nguoi_ky": FORMS[signing].data()})
+}
+
+/// A decision of any length: articles above, words in the last one, recipients, a form of signature.
+fn decision(articles: usize, words: usize, last: usize, recipients: usize, signing: usize) -> Value {
+    let article = |n: usize| json!({"noi_dung": [text(n)]});
+    let articles: Vec<Value> = std::iter::repeat_n(words, articles).chain([last]).map(article).collect();
+    let mut data = changed("quyet_dinh", "minimal", &closing(recipients, signing));
+    data["dieu"] = articles.into();
+    data
+}
+
+/// A report of any length.
+fn report(paragraphs: usize, words: usize, last: usize, recipients: usize, signing: usize) -> Value {
+    let paragraphs = vec![json!({"loai": "doan", "noi_dung": text(words)}); paragraphs];
+    let mut data = changed("bao_cao", "minimal", &closing(recipients, signing));
+    data["muc"] = json!([{"tieu_de": "Kết quả", "noi_dung": paragraphs}]);
+    data["ket_luan"] = text(last).into();
+    data
 }
 
 #[test]
@@ -253,10 +263,16 @@ fn no_length_of_text_leaves_the_signature_alone() {
     let mut runner = TestRunner::new(Config { cases: 96, failure_persistence: None, ..Config::default() });
     let lengths = (1_usize..30, 1_usize..40, 20_usize..80, 1_usize..25, 0..FORMS.len());
     let result = runner.run(&lengths, |(paragraphs, words, last, recipients, signing)| {
-        let sheet = Sheet::new("length", "quyet_dinh", decision(paragraphs, words, last, recipients, signing));
-        let mut faults = signature_company(&sheet.pages);
-        faults.extend(super::recipients::level(&sheet.pages));
-        faults.extend(places(&sheet.pages, &sheet.boxes));
+        let long = [
+            Sheet::new("length", "quyet_dinh", decision(paragraphs, words, last, recipients, signing)),
+            Sheet::new("length", "bao_cao", report(paragraphs, words, last, recipients, signing)),
+        ];
+        let mut faults = Vec::new();
+        for sheet in &long {
+            faults.extend(signature_company(&sheet.pages));
+            faults.extend(super::recipients::level(&sheet.pages));
+            faults.extend(places(&sheet.pages, &sheet.boxes));
+        }
         prop_assert!(faults.is_empty(), "{}", faults.join("\n"));
         Ok(())
     });
@@ -264,11 +280,15 @@ fn no_length_of_text_leaves_the_signature_alone() {
 }
 
 #[test]
-fn a_last_article_of_one_line_does_not_stand_alone_with_the_signature() {
+fn a_last_paragraph_of_one_line_does_not_stand_alone_with_the_signature() {
     let mut faults = Vec::new();
     for paragraphs in 8..36 {
-        let sheet = Sheet::new("length", "quyet_dinh", decision(paragraphs, 3, 3, 4, 1));
-        faults.extend(signature_company(&sheet.pages).into_iter().map(|one| format!("{paragraphs} articles: {one}")));
+        let decision = Sheet::new("decision", "quyet_dinh", decision(paragraphs, 3, 3, 4, 1));
+        let report = Sheet::new("report", "bao_cao", report(paragraphs, 3, 3, 4, 1));
+        for sheet in [decision, report] {
+            let told = |one| format!("{} of {paragraphs} paragraphs: {one}", sheet.name);
+            faults.extend(signature_company(&sheet.pages).into_iter().map(told));
+        }
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
