@@ -43,7 +43,7 @@ pub async fn render(
     match in_time(&caller, work).await {
         Ok((form, rendered)) => {
             measure(&id, &rendered);
-            answer(&request, &caller, form, &rendered)
+            answer(&request, &caller, form, rendered)
         }
         Err(failure) => refuse(&app, &request, &caller, &id, &failure),
     }
@@ -217,7 +217,7 @@ async fn read_body(app: &App, headers: &HeaderMap, mut body: Payload) -> Result<
     read_json(&bytes, app.input)
 }
 
-fn answer(request: &HttpRequest, caller: &Caller, form: Form, rendered: &Rendered) -> HttpResponse {
+fn answer(request: &HttpRequest, caller: &Caller, form: Form, mut rendered: Rendered) -> HttpResponse {
     let body = match form {
         Form::Json => json!({
             "file_name": rendered.file_name,
@@ -230,7 +230,7 @@ fn answer(request: &HttpRequest, caller: &Caller, form: Form, rendered: &Rendere
         })
         .to_string()
         .into_bytes(),
-        Form::Pdf | Form::Png | Form::Svg => rendered.bytes.clone(),
+        Form::Pdf | Form::Png | Form::Svg => std::mem::take(&mut rendered.bytes),
     };
     let sha256: [u8; 32] = if form == Form::Json { Sha256::digest(&body).into() } else { rendered.sha256 };
     let etag = negotiate::etag(&sha256);

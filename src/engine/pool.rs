@@ -241,9 +241,8 @@ impl Inner {
             .args(&self.options.arguments)
             .arg("--memory-bytes")
             .arg(limits.memory_bytes.to_string())
-            // A worker sees no secret of the service, and keeps to one thread so that lanes do not fight for cores.
+            // A worker sees no secret of the service.
             .env_clear()
-            .env("RAYON_NUM_THREADS", "1")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .kill_on_drop(true)
