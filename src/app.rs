@@ -16,7 +16,7 @@ use tokio::sync::Semaphore;
 
 use crate::config::{HttpConfig, Places, Settings};
 use crate::diagnostic::{Code, Failure};
-use crate::engine::{Engine, Fonts, Ground, Pool, PoolOptions};
+use crate::engine::{Engine, Fonts, Ground, Pool, PoolOptions, Supplies};
 use crate::render::{Backend, InputLimits, Renderer, RendererOptions};
 use crate::template::{Catalog, Tree};
 use crate::{assets, telemetry};
@@ -64,12 +64,14 @@ impl App {
         let tree = tree(places)?;
         let fonts_files = font_files(places)?;
         let assets_sha256 = digest(&tree, &fonts_files);
-        let fonts = Fonts::load(fonts_files)?;
+        let fonts = Fonts::load(fonts_files.iter().cloned())?;
+        let supplies = Supplies { templates: tree.clone().into_files().into_iter().collect(), fonts: fonts_files };
         let mut renderer = Renderer::new(Catalog::load(&tree), &fonts, RendererOptions { max_rows: http.max_rows });
         let engine = settings.engine();
         let pool = Pool::start(PoolOptions {
             program,
-            arguments: worker_arguments(places),
+            arguments: vec![OsString::from("worker")],
+            supplies: Arc::new(supplies),
             small: engine.small,
             large: engine.large,
             recycle_after: engine.recycle_after,
@@ -108,11 +110,6 @@ pub fn local(places: &Places) -> Result<(Renderer, Backend), Failure> {
     Ok((renderer, Backend::Local(Arc::new(engine))))
 }
 
-/// An engine alone, for a worker.
-pub fn engine(places: &Places) -> Result<Engine, Failure> {
-    Ok(Engine::new(Ground::new(Fonts::load(font_files(places)?)?, tree(places)?.into_files())?))
-}
-
 /// The template root: built-in, with the agency's own over it.
 pub fn tree(places: &Places) -> Result<Tree, Failure> {
     let mut tree = Tree::new(assets::templates());
@@ -132,19 +129,6 @@ pub fn font_files(places: &Places) -> Result<Vec<(String, Vec<u8>)>, Failure> {
     let is_font = |path: &String| [".ttf", ".otf", ".ttc"].iter().any(|end| path.to_ascii_lowercase().ends_with(end));
     files.extend(own.into_files().into_iter().filter(|(path, _)| is_font(path)));
     Ok(files)
-}
-
-fn worker_arguments(places: &Places) -> Vec<OsString> {
-    let mut arguments = vec![OsString::from("worker")];
-    let folders = places
-        .templates
-        .iter()
-        .map(|path| ("--templates", path))
-        .chain(places.fonts.iter().map(|path| ("--fonts", path)));
-    for (flag, path) in folders {
-        arguments.extend([OsString::from(flag), path.clone().into_os_string()]);
-    }
-    arguments
 }
 
 fn limiter(per_minute: u32) -> Option<Limiter> {

@@ -7,5 +7,6 @@ mod cli;
 mod engine;
 mod form;
 mod pdf;
+mod pictures;
 mod support;
 mod tidy;

@@ -104,7 +104,7 @@ pub fn main() -> ExitCode {
             clap_complete::generate(shell, &mut Cli::command(), "vinhdanh", &mut std::io::stdout());
             Ok(())
         }
-        Command::Worker(command) => command.run(&places),
+        Command::Worker(command) => command.run(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

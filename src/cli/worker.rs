@@ -2,8 +2,6 @@
 
 use clap::Args;
 
-use crate::app;
-use crate::config::Places;
 use crate::diagnostic::Failure;
 use crate::engine::serve_worker;
 
@@ -17,7 +15,7 @@ pub struct Worker {
 
 impl Worker {
     /// Runs the command.
-    pub fn run(self, places: &Places) -> Result<(), Failure> {
-        serve_worker(self.memory_bytes, || app::engine(places))
+    pub fn run(self) -> Result<(), Failure> {
+        serve_worker(self.memory_bytes)
     }
 }

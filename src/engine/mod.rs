@@ -18,5 +18,6 @@ pub use compile::Engine;
 pub use fonts::{Face, Fonts};
 pub use job::{Done, Job, LabelledBox, Meta, Output, Standard};
 pub use pool::{Lane, Limits, Pool, PoolOptions, PoolStatus};
+pub use wire::Supplies;
 pub use worker::serve as serve_worker;
 pub use world::{Ground, MAX_IMAGES};

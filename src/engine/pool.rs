@@ -12,13 +12,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::io::BufReader;
+use tokio::io::{AsyncWriteExt as _, BufReader};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::job::{Done, Job};
-use super::wire::{Reply, receive_reply, send_job};
+use super::wire::{Reply, Supplies, receive_reply, send_job};
 use crate::diagnostic::{Code, Failure};
 
 /// How long a new worker may take to load before it counts as dead.
@@ -54,6 +54,8 @@ pub struct PoolOptions {
     pub program: PathBuf,
     /// Arguments that make it a worker; the memory limit is added.
     pub arguments: Vec<OsString>,
+    /// What it sets pages from.
+    pub supplies: Arc<Supplies>,
     /// Limits of the small lane.
     pub small: Limits,
     /// Limits of the large lane.
@@ -86,6 +88,8 @@ struct Inner {
     small: Workers,
     large: Workers,
     restarts: AtomicU64,
+    /// The supplies as one frame, ready for every new worker.
+    supplies: Vec<u8>,
     processes: Mutex<BTreeSet<u32>>,
 }
 
@@ -111,11 +115,13 @@ impl Pool {
             permits: Arc::new(Semaphore::new(limits.workers)),
             idle: Mutex::new(Vec::new()),
         };
+        let supplies = options.supplies.frame().map_err(Failure::internal)?;
         let pool = Self(Arc::new(Inner {
             small: lane(options.small),
             large: lane(options.large),
             options,
             restarts: AtomicU64::new(0),
+            supplies,
             processes: Mutex::new(BTreeSet::new()),
         }));
         for lane in [Lane::Small, Lane::Large] {
@@ -247,9 +253,14 @@ impl Inner {
             .stdout(Stdio::piped())
             .kill_on_drop(true)
             .spawn()?;
-        let (Some(stdin), Some(stdout)) = (child.stdin.take(), child.stdout.take()) else {
+        let (Some(mut stdin), Some(stdout)) = (child.stdin.take(), child.stdout.take()) else {
             return Err(io::Error::other("a worker without pipes"));
         };
+        let setting_out = async {
+            stdin.write_all(&self.supplies).await?;
+            stdin.flush().await
+        };
+        timeout(START_LIMIT, setting_out).await??;
         let mut worker = Worker { child, stdin, stdout: BufReader::new(stdout), template: String::new(), documents: 0 };
         match timeout(START_LIMIT, receive_reply(&mut worker.stdout)).await {
             Ok(Ok(Reply::Ready)) => {

@@ -22,6 +22,23 @@ pub enum Reply {
     Failed(Failure),
 }
 
+/// Everything a worker sets pages from, as the service read it at its own start.
+///
+/// Sent over the pipe, so that a worker started later sets the same pages even if the folders have changed since.
+#[derive(Debug, Clone, Default)]
+pub struct Supplies {
+    /// Template files: path inside the root, bytes.
+    pub templates: Vec<(String, Vec<u8>)>,
+    /// Font files: path for messages, bytes.
+    pub fonts: Vec<(String, Vec<u8>)>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct SuppliesHeader {
+    templates: Vec<(String, u64)>,
+    fonts: Vec<(String, u64)>,
+}
+
 #[derive(Serialize, Deserialize)]
 struct RequestHeader {
     job: Job,
@@ -36,6 +53,31 @@ enum ReplyHeader {
     Ready,
     Done { done: Box<Done>, bytes: u64 },
     Failed(Failure),
+}
+
+impl Supplies {
+    /// The frame that carries them.
+    pub fn frame(&self) -> io::Result<Vec<u8>> {
+        let sizes = |files: &[(String, Vec<u8>)]| {
+            files.iter().map(|(path, bytes)| (path.clone(), bytes.len() as u64)).collect()
+        };
+        let mut frame = encode(&SuppliesHeader { templates: sizes(&self.templates), fonts: sizes(&self.fonts) })?;
+        for (_, bytes) in self.templates.iter().chain(&self.fonts) {
+            frame.extend_from_slice(bytes);
+        }
+        Ok(frame)
+    }
+
+    /// Receives them in a worker.
+    pub fn receive(pipe: &mut impl io::Read) -> io::Result<Self> {
+        let mut length = [0; 8];
+        pipe.read_exact(&mut length)?;
+        let header: SuppliesHeader = decode(&read_part(pipe, u64::from_le_bytes(length))?)?;
+        let mut read = |sizes: Vec<(String, u64)>| {
+            sizes.into_iter().map(|(path, length)| Ok((path, read_part(pipe, length)?))).collect::<io::Result<Vec<_>>>()
+        };
+        Ok(Self { templates: read(header.templates)?, fonts: read(header.fonts)? })
+    }
 }
 
 /// Sends a job.
@@ -141,6 +183,16 @@ fn part(length: u64) -> io::Result<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn supplies_survive_the_pipe() {
+        let supplies =
+            Supplies { templates: vec![("a/main.typ".into(), b"x".to_vec())], fonts: vec![("f".into(), vec![1, 2])] };
+        let frame = supplies.frame().expect("a vector takes all");
+        let read = Supplies::receive(&mut frame.as_slice()).expect("whole frame");
+        assert_eq!((read.templates, read.fonts), (supplies.templates, supplies.fonts));
+    }
+
     use crate::engine::{Meta, Output, Standard};
 
     #[tokio::test]

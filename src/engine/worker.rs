@@ -11,13 +11,14 @@ use std::thread;
 use rustix::process::{Resource, Rlimit, setrlimit};
 
 use super::compile::Engine;
-use super::wire::{Reply, receive_job, send_reply};
+use super::fonts::Fonts;
+use super::wire::{Reply, Supplies, receive_job, send_reply};
+use super::world::Ground;
 use crate::diagnostic::Failure;
 
-/// Serves jobs until the pipe ends. `memory_bytes` caps the address space of this process.
-///
-/// Must be called before the engine is built, so that loading counts too: hence the closure.
-pub fn serve(memory_bytes: Option<u64>, engine: impl FnOnce() -> Result<Engine, Failure>) -> Result<(), Failure> {
+/// Serves jobs until the pipe ends; the first thing on it are the supplies.
+/// `memory_bytes` caps the address space of this process, loading included.
+pub fn serve(memory_bytes: Option<u64>) -> Result<(), Failure> {
     if let Some(bytes) = memory_bytes {
         setrlimit(Resource::As, Rlimit { current: Some(bytes), maximum: Some(bytes) })
             .map_err(|error| Failure::internal(format_args!("memory limit: {error}")))?;
@@ -27,8 +28,11 @@ pub fn serve(memory_bytes: Option<u64>, engine: impl FnOnce() -> Result<Engine, 
         let place = info.location().map(ToString::to_string).unwrap_or_default();
         eprintln!("worker panicked at {place}");
     }));
-    let engine = engine()?;
-    let jobs = read_jobs();
+    let mut pipe = BufReader::new(io::stdin());
+    let supplies =
+        Supplies::receive(&mut pipe).map_err(|error| Failure::internal(format_args!("worker pipe: {error}")))?;
+    let engine = Engine::new(Ground::new(Fonts::load(supplies.fonts)?, supplies.templates)?);
+    let jobs = read_jobs(pipe);
     // Typst and the PDF writer fork onto a pool: one of this very thread saves two switches for every fork.
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(1)
@@ -59,10 +63,9 @@ fn answer_all(engine: &Engine, jobs: mpsc::IntoIter<super::Job>, out: &mut impl 
 }
 
 /// Reads on a thread of its own, so that the end of the pipe ends this process even inside an endless template.
-fn read_jobs() -> mpsc::IntoIter<super::Job> {
+fn read_jobs(mut pipe: BufReader<io::Stdin>) -> mpsc::IntoIter<super::Job> {
     let (sender, receiver) = mpsc::sync_channel(1);
     thread::spawn(move || {
-        let mut pipe = BufReader::new(io::stdin().lock());
         while let Ok(Some(job)) = receive_job(&mut pipe) {
             if sender.send(job).is_err() {
                 return;
