@@ -1,7 +1,7 @@
 //! No-break spaces where Vietnamese office text must not be torn: `ngày 29`, `Điều 1`, `123 ha`.
 //!
 //! Only ordinary spaces change, and never more than three words become one piece, so that lines still
-//! break. Which spaces: van-phong §3 "No-break space"; the forms: the-thuc-nd30 §3.
+//! break. The forms are those of Nghị định 30/2020/NĐ-CP, Phụ lục I, and of office practice.
 
 use std::borrow::Cow;
 
@@ -178,7 +178,7 @@ fn follows_quantity(before: Before<'_>, word: &str, digits: bool) -> bool {
         && !is_any(word.trim_end_matches(is_closing), &["tháng", "năm"])
 }
 
-/// `Ông Nguyễn`, `Đồng chí Hà`, `Thượng tá Lò`; the rank stands for Ông or Bà in lists (van-phong §6.2).
+/// `Ông Nguyễn`, `Đồng chí Hà`, `Thượng tá Lò`; the rank stands for Ông or Bà in lists.
 fn follows_title(before: Before<'_>, word: &str) -> bool {
     if !word.chars().next().is_some_and(char::is_uppercase) {
         return false;

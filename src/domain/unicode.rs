@@ -32,7 +32,7 @@ pub enum Change {
 /// Normalises one text value: NFC, plain single spaces, no invisible characters, `đ` for `ð`.
 ///
 /// Idempotent. `ð` (Icelandic, Faroese) is touched only beside a letter those languages lack and
-/// Vietnamese has, such as `ă`, `ơ` or `ế`. Rules: van-phong §3 "Spaces", §8.
+/// Vietnamese has, such as `ă`, `ơ` or `ế`.
 pub fn repair(text: &str) -> Repaired {
     if is_plain(text) {
         return Repaired { text: text.to_owned(), changes: Vec::new() };
