@@ -141,7 +141,7 @@ async function open(template, sample) {
   byId("link-schema").href = template.links?.schema ?? `/v1/templates/${template.id}/schema`;
   byId("link-api").href = `/api#${template.id}`;
   byId("draft-links").hidden = false;
-  const names = template.samples?.length ? template.samples : ["plain"];
+  const names = ["plain", ...(template.samples ?? []).filter((name) => name !== "plain")];
   fill(byId("sample"), names.map((name) => el("option", { value: name }, SAMPLES[name] ?? name.replaceAll("_", " "))));
   byId("sample").disabled = false;
   forget();
