@@ -1,10 +1,9 @@
 // The page at `/api`: the reference, built from /openapi.json.
-import { byId, call, copyButton, el, fill, Problem, prose } from "./dom.js";
+import { byId, call, copyButton, el, fill, Problem, prose, SAMPLES } from "./dom.js";
 
 const VERBS = ["get", "post", "put", "patch", "delete"];
 const KINDS = { object: "đối tượng", array: "danh sách", string: "chuỗi", integer: "số nguyên", number: "số", boolean: "đúng/sai", null: "null" };
 const PLACES = { query: "truy vấn", path: "đường dẫn", header: "tiêu đề" };
-const SAMPLES = { plain: "Đầy đủ", minimal: "Tối thiểu", overflow: "Tên dài, nhiều dòng", hostile: "Ký tự khó" };
 
 let spec;
 

@@ -95,3 +95,15 @@ function seconds(value) {
   const at = Date.parse(value);
   return Number.isNaN(at) ? undefined : Math.max(0, Math.ceil((at - Date.now()) / 1000));
 }
+
+/** What the samples are called; one that is not here goes by its own name. */
+export const SAMPLES = {
+  plain: "Đầy đủ",
+  minimal: "Tối thiểu",
+  overflow: "Tên dài, nhiều dòng",
+  hostile: "Ký tự khó",
+  "tap-the": "Tập thể",
+  "ho-gia-dinh": "Hộ gia đình",
+  chay: "Danh sách liệt kê",
+  dieu: "Điều tự soạn",
+};

@@ -1,8 +1,7 @@
 // The page at `/`: pick a template, edit its data, preview, make the PDF, check. Nothing is stored but, if asked, the key.
-import { byId, call, copyButton, el, fill, Problem, prose, size } from "./dom.js";
+import { byId, call, copyButton, el, fill, Problem, prose, size, SAMPLES } from "./dom.js";
 import { locate, place, read } from "./json.js";
 
-const SAMPLES = { plain: "Đầy đủ", minimal: "Tối thiểu", overflow: "Tên dài, nhiều dòng", hostile: "Ký tự khó" };
 const BOXES = { nguoi_ky: "Chữ ký người ký", co_quan: "Chữ ký số cơ quan" };
 const ACTIONS = ["preview", "pdf", "check"];
 
