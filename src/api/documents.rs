@@ -31,7 +31,7 @@ pub async fn render(
     caller: Caller,
     body: Payload,
 ) -> HttpResponse {
-    let accept = text(request.headers(), header::ACCEPT);
+    let accept = joined(request.headers(), header::ACCEPT);
     let work = async {
         app.renderer.template(&id)?;
         let form = negotiate::choose(accept.as_deref()).ok_or_else(not_acceptable)?;
@@ -58,7 +58,7 @@ pub async fn check(
     caller: Caller,
     body: Payload,
 ) -> HttpResponse {
-    let accept = text(request.headers(), header::ACCEPT);
+    let accept = joined(request.headers(), header::ACCEPT);
     let work = async {
         app.renderer.template(&id)?;
         if accept.is_some_and(|value| negotiate::choose(Some(&value)).is_none()) {
@@ -187,6 +187,13 @@ async fn read_body(app: &App, headers: &HeaderMap, mut body: Payload) -> Result<
             "`Content-Type` must be `application/json`",
         ));
     }
+    if text(headers, header::CONTENT_ENCODING).is_some_and(|coding| !coding.eq_ignore_ascii_case("identity")) {
+        return Err(Failure::one(
+            Code::UnsupportedMediaType,
+            "không nhận dữ liệu nén: bỏ `Content-Encoding`",
+            "compressed bodies are not taken: leave out `Content-Encoding`",
+        ));
+    }
     let limit = app.http.body_bytes;
     let too_large = || {
         let megabytes = limit >> 20;
@@ -277,6 +284,12 @@ fn measure(id: &str, rendered: &Rendered) {
 
 fn not_acceptable() -> Failure {
     Failure::one(Code::NotAcceptable, "không có dạng kết quả nào trong `Accept`", "no form in `Accept` can be made")
+}
+
+/// All lines of one header as one list (RFC 9110 §5.3).
+fn joined(headers: &HeaderMap, name: header::HeaderName) -> Option<String> {
+    let lines: Vec<&str> = headers.get_all(name).filter_map(|value| value.to_str().ok()).collect();
+    (!lines.is_empty()).then(|| lines.join(", "))
 }
 
 fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<String> {

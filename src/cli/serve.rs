@@ -42,7 +42,7 @@ impl Serve {
         telemetry::start_log(Some(&self.log), self.log_json);
         let file = self.config.as_deref().map(Settings::read).transpose()?.unwrap_or_default();
         let settings = self.settings.over(file);
-        tracing::info!(?settings, "settings");
+        tracing::info!(address = %settings.address(), engine = ?settings.engine(), http = ?settings.http(), keys = settings.keys.is_some(), "settings in force");
         let places = places.clone();
         actix_web::rt::System::new().block_on(async move { serve(&settings, &places).await })
     }

@@ -145,6 +145,22 @@ fn is_refused(c: char) -> bool {
     }
 }
 
+/// Finds the first letter that carries more than one mark of its own.
+///
+/// For composed text (see [`repair`]): there every Vietnamese letter is one character, and a second loose mark would be
+/// drawn over the line above.
+pub fn stacked_marks(text: &str) -> Option<BadChar> {
+    let mut marks = 0;
+    for (index, c) in text.chars().enumerate() {
+        let is_mark = matches!(c, '\u{300}'..='\u{36f}' | '\u{483}'..='\u{489}' | '\u{1ab0}'..='\u{1aff}' | '\u{1dc0}'..='\u{1dff}' | '\u{20d0}'..='\u{20ff}' | '\u{fe20}'..='\u{fe2f}');
+        marks = if is_mark { marks + 1 } else { 0 };
+        if marks > 1 {
+            return Some(BadChar { index, code_point: u32::from(c) });
+        }
+    }
+    None
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -272,5 +288,14 @@ mod tests {
                 prop_assert_eq!(refuse(&text.chars().take(bad.index).collect::<String>()), None);
             }
         }
+    }
+
+    #[test]
+    fn heaps_of_marks_are_found_and_vietnamese_is_not() {
+        for text in ["Nguyễn Thị Ưởng", "Ẽ\u{301}", "a\u{301}"] {
+            assert_eq!(stacked_marks(&repair(text).text), None, "{text}");
+        }
+        let heap = repair("N\u{323}\u{302}\u{301}").text;
+        assert!(stacked_marks(&heap).is_some(), "{heap}");
     }
 }

@@ -7,7 +7,7 @@ use typst::syntax::{DiagSpan, Source};
 use typst::{World, WorldExt};
 use typst_layout::PagedDocument;
 
-use super::job::{Done, Job, Output};
+use super::job::{Done, Job, Output, Standard};
 use super::world::{Ground, JobWorld};
 use super::{places, preview, write};
 use crate::diagnostic::{Code, Diagnostic, Failure, Place, Severity, Text};
@@ -58,10 +58,12 @@ impl Engine {
         let boxes = places::boxes(&document)?;
         let started = Instant::now();
         let bytes = match job.output {
-            Output::Check => Vec::new(),
-            Output::Pdf(standard) => {
-                write::pdf(&document, &job.meta, standard).map_err(|errors| self.export_failure(job, &errors))?
+            // A dry run that skipped the writer would promise a file the writer may yet refuse.
+            Output::Check => {
+                self.write(job, &document, Standard::default())?;
+                Vec::new()
             }
+            Output::Pdf(standard) => self.write(job, &document, standard)?,
             Output::Png { page, ppi } => preview::png(page_of(&document, page)?, ppi)?,
             Output::Svg { page } => preview::svg(page_of(&document, page)?),
         };
@@ -88,6 +90,10 @@ impl Engine {
         }
         write::set_info(document.info_mut(), &job.meta);
         Ok((document, warnings))
+    }
+
+    fn write(&self, job: &Job, document: &PagedDocument, standard: Standard) -> Result<Vec<u8>, Failure> {
+        write::pdf(document, &job.meta, standard).map_err(|errors| self.export_failure(job, &errors))
     }
 
     fn export_failure(&self, job: &Job, errors: &[SourceDiagnostic]) -> Failure {

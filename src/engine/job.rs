@@ -48,7 +48,7 @@ impl Meta {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Output {
-    /// Laid out and checked, nothing written.
+    /// A dry run: laid out and written, and the file thrown away.
     Check,
     /// A PDF.
     Pdf(Standard),

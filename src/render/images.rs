@@ -83,7 +83,7 @@ fn kind(bytes: &[u8]) -> &'static str {
         [b'%', b'P', b'D', b'F', ..] => "PDF",
         [b'R', b'I', b'F', b'F', ..] => "WebP",
         [b'<', ..] => "SVG/XML",
-        _ => "?",
+        _ => "một tệp không rõ loại / an unknown kind",
     }
 }
 

@@ -42,7 +42,7 @@ fn malformed(error: &serde_json::Error) -> Failure {
     let message = full.split(" at line ").next().unwrap_or(&full).to_owned();
     let (vi, en) = match message.strip_prefix("input: ") {
         Some(ours) => ours.split_once(" | ").map_or((ours, ours), |pair| pair),
-        None => ("sai cú pháp", message.as_str()),
+        None => (in_vietnamese(&message), message.as_str()),
     };
     let place = Place { file: String::new(), line: error.line(), column: error.column() };
     let (line, column) = (place.line, place.column);
@@ -57,6 +57,26 @@ fn malformed(error: &serde_json::Error) -> Failure {
             .in_file(Some(place)),
         ],
     )
+}
+
+/// The reader's own words for what a person typed wrong.
+fn in_vietnamese(message: &str) -> &'static str {
+    const KNOWN: [(&str, &str); 13] = [
+        ("EOF while parsing a value", "không có dữ liệu, hoặc dữ liệu bị cắt ngang"),
+        ("EOF while parsing", "dữ liệu bị cắt ngang: thiếu dấu đóng"),
+        ("trailing comma", "thừa dấu phẩy"),
+        ("trailing characters", "còn chữ sau khi dữ liệu đã hết"),
+        ("expected `,` or `}`", "thiếu dấu phẩy hoặc dấu `}`"),
+        ("expected `,` or `]`", "thiếu dấu phẩy hoặc dấu `]`"),
+        ("expected `:`", "thiếu dấu hai chấm sau tên khóa"),
+        ("key must be a string", "tên khóa phải nằm trong ngoặc kép"),
+        ("control character", "xuống dòng hoặc ký tự điều khiển trong chuỗi"),
+        ("invalid escape", "dấu `\\` trong chuỗi không đúng cách"),
+        ("invalid number", "số viết không đúng cách"),
+        ("number out of range", "số quá lớn"),
+        ("expected value", "giá trị viết không đúng cách"),
+    ];
+    KNOWN.iter().find(|(start, _)| message.starts_with(start)).map_or("sai cú pháp", |(_, vi)| vi)
 }
 
 fn not_utf8(bytes: &[u8], at: usize) -> Failure {

@@ -9,6 +9,7 @@ use super::renderer::Ready;
 use crate::diagnostic::{Code, Diagnostic, Failure, Severity};
 use crate::domain::date::Date;
 use crate::domain::legacy::{self, Encoding};
+use crate::domain::unicode::Change;
 use crate::domain::{typography, unicode};
 use crate::engine::{Job, Lane, MAX_IMAGES, Meta, Output, Standard};
 use crate::template::{Size, Step};
@@ -85,6 +86,7 @@ pub(super) fn prepare(
     faults.append(&mut judge.faults);
     if !faults.is_empty() {
         faults.sort_by(|a, b| a.pointer.cmp(&b.pointer));
+        faults.dedup_by(|a, b| a.pointer == b.pointer && a.code == b.code);
         return Err(Failure::new(Code::InvalidData, faults));
     }
     let images = std::mem::take(&mut judge.images);
@@ -230,6 +232,7 @@ impl Judge<'_> {
         if self.ready.template.schema.images().contains(&self.path) {
             return self.image(text);
         }
+        self.wordless(text);
         if text.is_ascii()
             && !text.bytes().any(|byte| byte < b' ' || byte == 0x7f)
             && !text.contains("  ")
@@ -269,15 +272,17 @@ impl Judge<'_> {
         }
         let repaired = unicode::repair(text);
         if !repaired.changes.is_empty() {
-            self.warnings.push(
-                Diagnostic::warning(
-                    "repaired",
-                    "đã chuẩn hóa Unicode và khoảng trắng",
-                    "Unicode and white space were normalised",
-                )
-                .at(self.pointer.clone()),
-            );
+            let (vi, en) = repairs(&repaired.changes);
+            self.warnings.push(Diagnostic::warning("repaired", vi, en).at(self.pointer.clone()));
             *text = repaired.text;
+        }
+        if let Some(bad) = unicode::stacked_marks(text) {
+            let index = bad.index + 1;
+            self.fault(Diagnostic::error(
+                "stacked_marks",
+                format!("ký tự thứ {index}: nhiều dấu chồng lên một chữ"),
+                format!("character {index}: several marks on one letter"),
+            ));
         }
         if let Some(c) = text.chars().find(|c| !self.ready.glyphs.contains(*c)) {
             let (code_point, fonts) = (u32::from(c), self.ready.template.manifest.fonts.join(", "));
@@ -290,6 +295,15 @@ impl Judge<'_> {
                 .hint("bỏ hoặc thay ký tự này", "remove or replace this character"),
             );
         }
+    }
+
+    /// Only signs where words are wanted would be printed as nothing, or as `...`. Cells of a table may hold a dash.
+    fn wordless(&mut self, text: &str) {
+        let cell = |step: &Step| matches!(step, Step::Key(key) if matches!(key.as_str(), "hang" | "tong" | "ghi_chu"));
+        if text.is_empty() || text.chars().any(char::is_alphanumeric) || self.path.iter().any(cell) {
+            return;
+        }
+        self.fault(Diagnostic::error("no_words", "không có chữ hay số nào", "holds no letter and no digit"));
     }
 
     fn image(&mut self, text: &str) {
@@ -310,6 +324,19 @@ impl Judge<'_> {
     fn fault(&mut self, fault: Diagnostic) {
         self.faults.push(fault.at(self.pointer.clone()));
     }
+}
+
+/// What was mended in a text.
+fn repairs(changes: &[Change]) -> (String, String) {
+    let words = changes.iter().map(|change| match change {
+        Change::Composed => ("đã ghép dấu theo Unicode dựng sẵn", "marks composed"),
+        Change::NoBreakSpace => ("đã thay dấu cách không ngắt", "no-break spaces replaced"),
+        Change::Invisible => ("đã bỏ ký tự ẩn", "invisible characters removed"),
+        Change::WhiteSpace => ("đã gộp khoảng trắng, chỗ xuống dòng", "white space and line breaks joined"),
+        Change::Eth => ("đã thay `ð` bằng `đ`", "`ð` replaced by `đ`"),
+    });
+    let (vi, en): (Vec<_>, Vec<_>) = words.unzip();
+    (vi.join("; "), en.join("; "))
 }
 
 /// Puts a path Typst can open where the base64 stood.
@@ -375,15 +402,5 @@ mod tests {
         assert_eq!(safe_name("../../etc"), "etc");
         assert_eq!(safe_name("***"), "van-ban");
         assert!(safe_name(&"Đ".repeat(500)).len() <= MAX_FILE_NAME);
-    }
-
-    #[test]
-    fn only_words_without_a_break_get_one() {
-        let long = "a".repeat(45);
-        assert_eq!(
-            set_type(&format!("x {long}")),
-            format!("x {}\u{200b}{}\u{200b}{}", "a".repeat(20), "a".repeat(20), "a".repeat(5))
-        );
-        assert!(matches!(set_type("Huy"), Cow::Borrowed(_)));
     }
 }

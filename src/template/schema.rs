@@ -88,6 +88,11 @@ impl Schema {
                         .at(format!("{pointer}/{}", escape(key))),
                 ]
             }
+            ValidationErrorKind::Pattern { .. } => {
+                let fault = Diagnostic::error("pattern", "không đúng dạng yêu cầu", "does not have the form required");
+                let field = resolve_path(&self.document, &error.evaluation_path().to_string());
+                vec![describe_field(fault, field).at(pointer)]
+            }
             kind => vec![explain_value(kind, error.instance()).at(pointer)],
         }
     }
@@ -126,6 +131,19 @@ fn resolve_path<'a>(document: &'a Value, path: &str) -> Option<&'a Value> {
     Some(at)
 }
 
+/// What the schema says of a field, as a hint.
+fn describe_field(fault: Diagnostic, field: Option<&Value>) -> Diagnostic {
+    let Some(field) = field else { return fault };
+    let fault = match field["description"].as_str() {
+        Some(description) => fault.hint(description, format!("the field's description: {description}")),
+        None => fault,
+    };
+    match field["examples"][0].as_str() {
+        Some(example) => fault.hint(format!("ví dụ `{example}`"), format!("for example `{example}`")),
+        None => fault,
+    }
+}
+
 fn unknown_key(pointer: &str, key: &str, known: &[String]) -> Diagnostic {
     let fault =
         Diagnostic::error("unknown_key", format!("khóa `{key}` không có trong mẫu"), format!("key `{key}` is unknown"))
@@ -157,7 +175,7 @@ fn explain_value(kind: &ValidationErrorKind, value: &Value) -> Diagnostic {
             let found = type_of(value);
             Diagnostic::error(
                 "type",
-                format!("phải là {vi}, không phải {}", type_vi(found)),
+                format!("phải là {vi}, không phải {}", if found == "number" { "số thập phân" } else { type_vi(found) }),
                 format!("must be {}, not {found}", expected.join(" or ")),
             )
         }
@@ -202,19 +220,21 @@ fn explain_value(kind: &ValidationErrorKind, value: &Value) -> Diagnostic {
         Kind::Maximum { limit } | Kind::ExclusiveMaximum { limit } => {
             Diagnostic::error("too_large", format!("lớn hơn mức {limit}"), format!("above the greatest value {limit}"))
         }
-        Kind::Pattern { pattern } => {
-            Diagnostic::error("pattern", format!("không đúng dạng `{pattern}`"), format!("does not match `{pattern}`"))
-        }
+        Kind::FalseSchema => Diagnostic::error(
+            "not_used_here",
+            "khóa này không được in ở đây: bỏ đi, hoặc đổi loại khối",
+            "this key would not be printed here: remove it, or change the kind of the block",
+        ),
         Kind::Format { format } if format == "date" => Diagnostic::error(
             "date",
-            "không phải một ngày có thật dạng `NNNN-TT-NN`",
-            "not a real day in the form `YYYY-MM-DD`",
+            "không phải một ngày có thật, từ năm 1900 đến 2200, dạng `NNNN-TT-NN`",
+            "not a real day from 1900 to 2200 in the form `YYYY-MM-DD`",
         )
         .hint("ví dụ `2021-09-29`", "for example `2021-09-29`"),
         Kind::Format { format } if format == "ky-hieu" => {
             Diagnostic::error("ky_hieu", "không phải ký hiệu văn bản", "not a document symbol").hint(
-                "ví dụ `QĐ-UBND`: chữ viết tắt, nối bằng `-`, không có khoảng trống",
-                "for example `QĐ-UBND`: abbreviations joined by `-`, no spaces",
+                "ví dụ `QĐ-UBND`: chữ viết tắt viết hoa, nối bằng `-`, không có số, `/` hay khoảng trống",
+                "for example `QĐ-UBND`: capital abbreviations joined by `-`, no number, `/` or space",
             )
         }
         Kind::UniqueItems => Diagnostic::error("duplicate", "có phần tử lặp lại", "has repeated items"),

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use minijinja::value::Serde;
+use minijinja::value::{Serde, ValueKind};
 use minijinja::{Environment, Error, ErrorKind, Value};
 use serde_json::Value as Json;
 
@@ -23,6 +23,7 @@ pub fn register(environment: &mut Environment<'static>) {
     environment.add_filter("thuong_dau", |text: &str| name::lower_first(text));
     environment.add_filter("so_la_ma", so_la_ma);
     environment.add_filter("ngat_tu_dai", ngat_tu_dai);
+    environment.add_filter("do_dai_nhat", do_dai_nhat);
     environment.add_function("so_ky_hieu", |so: Option<u32>, ky_hieu: &str| so_ky_hieu::format(so, ky_hieu));
     environment.add_function("dia_danh_ngay", |dia_danh: &str, ngay: Option<&str>, nam: Option<i32>| {
         Ok::<_, Error>(date::place_and_date(dia_danh, ngay.map(parse_date).transpose()?, nam))
@@ -105,6 +106,25 @@ fn open_words(value: &mut Json, longest: usize, every: usize) -> bool {
         }
         Json::Object(map) => map.values_mut().fold(false, |changed, inner| open_words(inner, longest, every) | changed),
         _ => false,
+    }
+}
+
+/// Bytes of the longest string anywhere in a value.
+fn do_dai_nhat(value: Value) -> usize {
+    match value.kind() {
+        ValueKind::String => value.as_str().map_or(0, str::len),
+        ValueKind::Map => value
+            .try_iter()
+            .into_iter()
+            .flatten()
+            .filter_map(|key| value.get_item(&key).ok())
+            .map(do_dai_nhat)
+            .max()
+            .unwrap_or(0),
+        ValueKind::Seq | ValueKind::Iterable => {
+            value.try_iter().into_iter().flatten().map(do_dai_nhat).max().unwrap_or(0)
+        }
+        _ => 0,
     }
 }
 

@@ -11,23 +11,26 @@ PACKAGES = {
     "pdftotext": "poppler-utils", "pdffonts": "poppler-utils", "pdfinfo": "poppler-utils",
     "pdfdetach": "poppler-utils",
     "qpdf": "qpdf", "javac": "default-jdk-headless", "mvn": "maven",
+    "chromium": "chromium",
 }
 
 
 class Tools:
-    def __init__(self, root, install=True):
+    def __init__(self, root, install=True, browser=True):
         self.here = root / "tests" / "outside"
         self.home = root / "target" / "outside"
         self.home.mkdir(parents=True, exist_ok=True)
         self.install = install
         self.missing = {}
-        self.java = self.schemathesis = None
+        self.refused = None  # why the virtual environment could not be made: tried once
+        self.java = self.schemathesis = self.python = self.chromium = None
 
-        self._packages()
+        self._packages(set(PACKAGES) - (set() if browser else {"chromium"}))
         for judge in ("pdftotext", "pdffonts", "pdfinfo", "pdfdetach", "qpdf"):
             if not shutil.which(judge):
                 self.missing[judge] = f"no such program (package {PACKAGES[judge]})"
-        for judge, getter in (("veraPDF", self._verapdf), ("schemathesis", self._schemathesis)):
+        getters = [("veraPDF", self._verapdf), ("schemathesis", self._schemathesis)]
+        for judge, getter in getters + ([("browser", self._browser)] if browser else []):
             why = getter()
             if why:
                 self.missing[judge] = why
@@ -46,8 +49,8 @@ class Tools:
         lines = [line for line in done.stdout.decode("utf-8", "replace").splitlines() if line.strip()]
         return f"{args[0]}: exit {done.returncode}: " + " / ".join(lines[-3:])
 
-    def _packages(self):
-        wanted = sorted({package for program, package in PACKAGES.items() if not shutil.which(program)})
+    def _packages(self, programs):
+        wanted = sorted({PACKAGES[program] for program in programs if not shutil.which(program)})
         if not wanted or not self.install or not shutil.which("apt-get") or os.geteuid() != 0:
             return
         print("outside: installing", " ".join(wanted), flush=True)
@@ -91,7 +94,8 @@ class Tools:
         self.java = ["java", "-Xmx1g", "-XX:+UseSerialGC", "-Dfile.encoding=UTF-8", "-cp", path, "Judge"]
         return None
 
-    def _schemathesis(self):
+    def _environment(self):
+        """The virtual environment that the Python judges share."""
         folder = self.home / "venv"
         wanted = self.here / "requirements.txt"
         fresh, done = self._stamped(folder, wanted)
@@ -100,6 +104,8 @@ class Tools:
                 return "not installed yet"
             if sys.version_info < (3, 11):
                 return "needs Python 3.11"
+            if self.refused:
+                return self.refused
             shutil.rmtree(folder, ignore_errors=True)
             why = self._run(sys.executable, "-m", "venv", str(folder))
             if why and os.geteuid() == 0 and shutil.which("apt-get"):
@@ -108,7 +114,20 @@ class Tools:
             why = why or self._run(str(folder / "bin" / "pip"), "install", "-q", "--disable-pip-version-check",
                                    "-r", str(wanted))
             if why:
+                self.refused = why
                 return why
             done()
-        self.schemathesis = [str(folder / "bin" / "schemathesis")]
+        self.python = str(folder / "bin" / "python")
         return None
+
+    def _schemathesis(self):
+        why = self._environment()
+        if not why:
+            self.schemathesis = [str(self.home / "venv" / "bin" / "schemathesis")]
+        return why
+
+    def _browser(self):
+        self.chromium = shutil.which("chromium")
+        if not self.chromium:
+            return f"no chromium (package {PACKAGES['chromium']})"
+        return self._environment()

@@ -84,7 +84,7 @@ async function catalog() {
     if (!(problem instanceof Problem)) throw problem;
     fill(list, el("p", {}, el("strong", {}, problem.body.title), el("br"), ...prose(problem.body.detail ?? "")),
       el("p", {}, el("button", { type: "button", class: "plain", onclick: problem.status === 401 ? askKey : catalog },
-        problem.status === 401 ? "Nhập khoá" : "Thử lại")));
+        problem.status === 401 ? "Nhập khóa" : "Thử lại")));
     if (problem.status === 401) askKey();
   } finally {
     list.setAttribute("aria-busy", "false");
@@ -353,7 +353,7 @@ async function run(action, page = 1) {
     aged();
   } catch (problem) {
     if (state.job !== job) return;
-    if (problem.name === "AbortError") say("Đã huỷ.");
+    if (problem.name === "AbortError") say("Đã hủy.");
     else if (problem instanceof Problem) failed(problem, () => run(action, page));
     else throw problem;
   } finally {
@@ -581,7 +581,7 @@ function failed(problem, again) {
   clearStage("none");
   const list = body.errors ?? [];
   const heading = {
-    0: "Không gọi được dịch vụ", 401: "Cần khoá truy cập", 403: "Khoá này không được dùng việc đó", 413: "Dữ liệu quá lớn",
+    0: "Không gọi được dịch vụ", 401: "Cần khóa truy cập", 403: "Khóa này không được dùng việc đó", 413: "Dữ liệu quá lớn",
     429: "Dịch vụ đang nhận quá nhiều yêu cầu", 503: "Dịch vụ đang bận", 504: "Quá thời hạn dàn trang",
   }[status];
   say(status === 422 && list.length ? `Dữ liệu có ${list.length} lỗi. Bấm vào một lỗi để tới chỗ cần sửa.` : heading ?? body.title ?? `Lỗi ${status}`, "bad");
@@ -590,7 +590,7 @@ function failed(problem, again) {
   const origin = source && el("p", { class: "note" }, "Trong mẫu: ", el("code", {}, [source.template, [source.file, source.line, source.column].filter(Boolean).join(":")].filter(Boolean).join(" / ")));
   const hints = body.hints?.length && el("ul", {}, body.hints.map((hint) => el("li", {}, ...prose(hint))));
   const papers = body.code && el("p", { class: "note" }, "Mã: ", el("a", { href: `/problems/${encodeURIComponent(body.code)}` }, body.code), body.trace_id && [" · Mã vết: ", el("code", {}, body.trace_id)]);
-  fill(byId("help"), line, hints, origin, status === 401 && el("p", {}, el("button", { type: "button", class: "plain", onclick: askKey }, "Nhập khoá")),
+  fill(byId("help"), line, hints, origin, status === 401 && el("p", {}, el("button", { type: "button", class: "plain", onclick: askKey }, "Nhập khóa")),
     (status === 0 || status >= 500 || status === 429) && retry(again, retryAfter), papers);
   findings(byId("faults"), list, "Cần sửa", "finds");
 }
