@@ -315,3 +315,93 @@ fn a_signature_picture_is_drawn_at_its_place() {
         assert!(images(&signed) > images(&plain), "{id} draws no picture");
     }
 }
+
+/// A report whose only block is `block`.
+fn report_with(block: Value) -> Value {
+    let mut data = local().sample("bao_cao", "minimal");
+    data["muc"] = json!([{"tieu_de": "Nội dung", "noi_dung": [block]}]);
+    data
+}
+
+#[test]
+fn a_row_taller_than_a_page_goes_on_over_the_page() {
+    let cell = |column: usize| (0..130).map(|word| format!("c{column}w{word}")).collect::<Vec<_>>().join(" ");
+    let columns: Vec<Value> = (0..6).map(|n| json!({"tieu_de": format!("Cột {n}")})).collect();
+    let row: Vec<String> = (0..6).map(cell).collect();
+    let pages = local()
+        .pages("bao_cao", report_with(json!({"loai": "bang", "bang": {"cot": columns, "hang": [row]}})))
+        .expect("set");
+    let text: String = pages.runs.iter().map(|run| format!("{} ", run.text)).collect();
+    let words: std::collections::HashSet<&str> = text.split_whitespace().collect();
+    for column in 0..6 {
+        for word in 0..130 {
+            assert!(words.contains(format!("c{column}w{word}").as_str()), "c{column}w{word} is lost");
+        }
+    }
+    let lowest = pages.runs.iter().map(|run| run.y).fold(0.0, f64::max);
+    assert!(lowest < 842.0 - 56.0, "text runs off the sheet at {lowest} pt");
+}
+
+#[test]
+fn columns_too_narrow_for_words_are_refused() {
+    let columns: Vec<Value> = (0..12).map(|n| json!({"tieu_de": format!("Cột {n}")})).collect();
+    let data = report_with(json!({"loai": "bang", "bang": {"cot": columns, "hang": [vec!["Nghiêng"; 12]]}}));
+    let failure = local().pages("bao_cao", data).expect_err("twelve columns of words");
+    let fault = &failure.diagnostics[0];
+    assert_eq!((fault.pointer.as_deref(), fault.code.as_ref()), (Some("/muc/0/noi_dung/0/bang/cot/0"), "khong_vua"));
+}
+
+#[test]
+fn keys_that_would_not_be_printed_are_refused() {
+    let paragraph = json!([{"loai": "doan", "noi_dung": "mất"}]);
+    let table = json!({"cot": [{"tieu_de": "a"}], "hang": [["b"]]});
+    for (block, key) in [
+        (json!({"loai": "doan", "noi_dung": "giữ", "con": paragraph}), "con"),
+        (json!({"loai": "gach", "noi_dung": "giữ", "bang": table}), "bang"),
+        (json!({"loai": "bang", "bang": table, "noi_dung": "mất"}), "noi_dung"),
+        (json!({"loai": "khen_thuong", "noi_dung": "mất"}), "noi_dung"),
+    ] {
+        let told = faults("bao_cao", report_with(block));
+        assert!(told.contains(&(format!("/muc/0/noi_dung/0/{key}"), "not_used_here".into())), "{key}: {told:?}");
+    }
+    let mut data = local().sample("bao_cao", "plain");
+    data["muc"] = local().sample("bao_cao", "minimal")["muc"].clone();
+    assert!(faults("bao_cao", data).contains(&("/so_lieu_khen_thuong".into(), "so_lieu_khong_in".into())));
+}
+
+#[test]
+fn heaps_of_marks_and_texts_of_signs_only_are_refused() {
+    for (text, code) in [
+        (format!("Nguyễn{}", "\u{323}\u{302}\u{301}".repeat(15)), "stacked_marks"),
+        ("...".to_owned(), "no_words"),
+        ("---".to_owned(), "no_words"),
+    ] {
+        let mut data = local().sample("giay_khen", "plain");
+        data["doi_tuong"]["ten"] = json!(text);
+        assert!(faults("giay_khen", data).contains(&("/doi_tuong/ten".into(), code.into())), "{text}");
+    }
+}
+
+#[test]
+fn numbering_that_the_template_makes_itself_is_not_doubled() {
+    let mut data = local().sample("bao_cao", "plain");
+    data["muc"][0]["tieu_de"] = json!("I. Khái quát");
+    let failure = refusal("bao_cao", data);
+    let fault = failure.diagnostics.iter().find(|one| one.code == "pattern").expect("told");
+    assert_eq!(fault.pointer.as_deref(), Some("/muc/0/tieu_de"));
+    assert!(fault.hints[0].vi.contains("mẫu tự đánh số"), "{fault:?}");
+}
+
+#[actix_web::test]
+async fn compressed_bodies_are_named_and_accept_lines_are_one_list() {
+    let app = TestApp::start().await;
+    let data = local().sample("giay_khen", "plain");
+    let answer = app.request("/v1/documents/giay_khen").header("content-encoding", "gzip").json(&data).send().await;
+    assert_eq!(answer.expect("an answer").status(), 415);
+    let mut lines = reqwest::header::HeaderMap::new();
+    for value in ["text/html", "application/pdf"] {
+        lines.append("accept", value.parse().expect("a value"));
+    }
+    let answer = app.request("/v1/documents/giay_khen").headers(lines).json(&data).send().await.expect("an answer");
+    assert_eq!(answer.status(), 200);
+}

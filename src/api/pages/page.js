@@ -555,6 +555,7 @@ function findings(where, list, title, kind) {
   const row = (one) => {
     const spot = one.pointer !== undefined && one.pointer !== null ? found(one.pointer) : null;
     const text = [el("span", {}, ...prose(one.detail)),
+      ...(one.hints ?? []).map((hint) => el("span", { class: "advice" }, ...prose(hint))),
       el("span", { class: "where" }, el("code", {}, one.pointer || (spot ? "(cả dữ liệu)" : "")), spot && (spot.exact ? `dòng ${spot.line}` : `gần dòng ${spot.line}, chưa có trường này`))];
     return el("li", {}, spot ? el("button", { type: "button", class: "find", onclick: () => go(one.pointer) }, text) : el("div", { class: "find" }, text));
   };
