@@ -117,3 +117,19 @@ fn list_sorted_by_given_name_follows_the_vietnamese_order() {
         .collect();
     assert!(places.is_sorted(), "{places:?}");
 }
+
+#[test]
+fn no_line_ends_inside_a_document_number() {
+    let mut data = local().sample("bao_cao", "minimal");
+    // One word more each time: the number meets the end of the line at every place.
+    let paragraph = |n: usize| {
+        let words = vec!["nghiêng"; n].join(" ");
+        json!({"loai": "doan", "noi_dung": format!("{words} Quyết định số 1753/QĐ-UBND và Chỉ thị số 05-CT/TW ngày 29/9/2021 {words}")})
+    };
+    data["muc"] = json!([{"tieu_de": "Nội dung", "noi_dung": (0..40).map(paragraph).collect::<Vec<_>>()}]);
+    let pages = local().pages("bao_cao", data).expect("set");
+    for number in ["1753/QĐ-UBND", "05-CT/TW"] {
+        let whole = pages.runs.iter().filter(|run| run.text.contains(number)).count();
+        assert_eq!(whole, 40, "{number}");
+    }
+}
