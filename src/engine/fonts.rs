@@ -14,6 +14,9 @@ const DECREED: &str = "Times New Roman";
 /// Ours, with the same advance widths.
 const OURS: &str = "Tinos";
 
+/// Code points of the Basic Multilingual Plane.
+const PLANE: usize = 0x1_0000;
+
 /// Every face the engine may use.
 pub struct Fonts {
     book: LazyHash<FontBook>,
@@ -76,6 +79,28 @@ impl Fonts {
         families.iter().all(|family| {
             self.families.get(family).is_some_and(|faces| faces.iter().all(|coverage| coverage.contains(u32::from(c))))
         })
+    }
+
+    /// Characters of the Basic Multilingual Plane that every face of every family named draws, one bit each.
+    ///
+    /// What lies above the plane is drawn by no text face of ours.
+    pub fn plane(&self, families: &[String]) -> Vec<u64> {
+        let mut common = vec![u64::MAX; PLANE / 64];
+        for family in families {
+            for coverage in self.families.get(family).map(Vec::as_slice).unwrap_or_default() {
+                let mut own = vec![0; PLANE / 64];
+                for code in
+                    coverage.iter().filter_map(|code| usize::try_from(code).ok()).take_while(|code| *code < PLANE)
+                {
+                    own[code / 64] |= 1 << (code % 64);
+                }
+                common.iter_mut().zip(own).for_each(|(all, one)| *all &= one);
+            }
+            if !self.has(family) {
+                common.fill(0);
+            }
+        }
+        common
     }
 
     /// Every face, by family.

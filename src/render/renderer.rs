@@ -15,9 +15,6 @@ use crate::engine::{Fonts, LabelledBox, Output};
 use crate::template::{Broken, Catalog, Template};
 use crate::text::{Pieces, Wording};
 
-/// Basic Multilingual Plane: what lies above it is drawn by no text face of ours, and is looked up one by one.
-const PLANE: usize = 0x1_0000;
-
 /// How documents are judged.
 #[derive(Debug, Clone, Copy)]
 pub struct RendererOptions {
@@ -53,14 +50,7 @@ pub(super) struct Glyphs {
 
 impl Glyphs {
     fn new(fonts: &Fonts, families: &[String]) -> Self {
-        let mut plane = vec![0; PLANE / 64];
-        for code in 0..PLANE {
-            let drawn = u32::try_from(code).ok().and_then(char::from_u32).is_some_and(|c| fonts.covers(families, c));
-            if drawn {
-                plane[code / 64] |= 1 << (code % 64);
-            }
-        }
-        Self { plane }
+        Self { plane: fonts.plane(families) }
     }
 
     /// Whether `c` can be printed.

@@ -225,6 +225,12 @@ fn all_134_accented_letters_reach_the_page_in_every_style() {
             assert!(fonts.covers(std::slice::from_ref(&face.family), *c), "{face:?} does not draw {c}");
         }
     }
+    let plane = fonts.plane(&["Tinos".to_owned()]);
+    for code in 0..0x3000_u32 {
+        let bit = plane[code as usize / 64] >> (code % 64) & 1 == 1;
+        let asked = char::from_u32(code).is_some_and(|c| fonts.covers(&["Tinos".to_owned()], c));
+        assert_eq!(bit, asked, "U+{code:04X}");
+    }
     let mut data = local().sample("quyet_dinh", "plain");
     let words: Vec<String> = letters.chunks(6).map(|chunk| chunk.iter().collect()).collect();
     data["trich_yeu"] = json!(words[..12].join(" "));
