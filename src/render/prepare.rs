@@ -23,6 +23,9 @@ const LONG_WORD: usize = 40;
 /// Letters between two break opportunities in such a word.
 const BREAK_EVERY: usize = 20;
 
+/// So much of a text tells its encoding, bytes; the rest of a very long one only costs time.
+const LEGACY_PROBE: usize = 8 << 10;
+
 /// Longest file name, bytes, without extension.
 const MAX_FILE_NAME: usize = 140;
 
@@ -240,7 +243,7 @@ impl Judge<'_> {
         {
             return;
         }
-        if let Some(found) = legacy::detect(text) {
+        if let Some(found) = legacy::detect(&text[..text.floor_char_boundary(LEGACY_PROBE)]) {
             let name = match found.encoding {
                 Encoding::Tcvn3 => "TCVN3 (.VnTime)",
                 Encoding::Vni => "VNI (VNI-Times)",

@@ -166,7 +166,16 @@ impl Renderer {
         deadline: Instant,
     ) -> Result<Rendered, Failure> {
         let started = Instant::now();
-        let Prepared { job, lane, file_name, mut warnings } = self.prepare(id, data, requested)?;
+        let prepared = if is_heavy(&data) {
+            // Thousands of names are checked for as long as a certificate is set: not on a thread that answers others.
+            let (ready, requested, max_rows) = (Arc::clone(self.find(id)?), requested.clone(), self.options.max_rows);
+            tokio::task::spawn_blocking(move || prepare(&ready, data, &requested, max_rows))
+                .await
+                .map_err(|error| Failure::internal(format_args!("check task: {error}")))?
+        } else {
+            self.prepare(id, data, requested)
+        };
+        let Prepared { job, lane, file_name, mut warnings } = prepared?;
         let output = job.output;
         let prepare = started.elapsed();
         let done = backend.run(lane, job, deadline).await?;
@@ -208,6 +217,23 @@ impl Renderer {
         }
         Err(failure)
     }
+}
+
+/// Whether data hold more values than a page or two of them.
+fn is_heavy(data: &Value) -> bool {
+    const HEAVY: usize = 1_000;
+    fn count(value: &Value, left: usize) -> usize {
+        // Stops early: what is left never grows.
+        match value {
+            Value::Array(items) => {
+                items.iter().fold(left, |left, inner| if left == 0 { 0 } else { count(inner, left) })
+            }
+            Value::Object(map) => map.values().fold(left, |left, inner| if left == 0 { 0 } else { count(inner, left) }),
+            Value::String(text) => left.saturating_sub(1 + text.len() / 1_000),
+            _ => left.saturating_sub(1),
+        }
+    }
+    count(data, HEAVY) == 0
 }
 
 fn make_ready(template: Arc<Template>, fonts: &Fonts) -> Result<Ready, Vec<Diagnostic>> {
@@ -261,5 +287,19 @@ fn extension(output: Output) -> &'static str {
         Output::Pdf(_) => ".pdf",
         Output::Png { .. } => ".png",
         Output::Svg { .. } => ".svg",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn lists_and_long_texts_are_heavy_and_a_certificate_is_not() {
+        assert!(!is_heavy(&json!({"ten": "Lò Thị Minh Hạnh", "nguoi_ky": {"quyen_han": ["KT. CHỦ TỊCH"]}})));
+        assert!(is_heavy(&json!({"doi_tuong": vec![json!({"ten": "A", "loai": "ca_nhan"}); 600]})));
+        assert!(is_heavy(&json!({"anh": "a".repeat(2_000_000)})));
     }
 }
