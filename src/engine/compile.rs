@@ -29,11 +29,6 @@ impl Engine {
         Self { ground }
     }
 
-    /// The fonts it sets with.
-    pub fn fonts(&self) -> &super::Fonts {
-        &self.ground.fonts
-    }
-
     /// Sets one document and writes what was asked for.
     pub fn run(&self, job: &Job) -> Result<Done, Failure> {
         self.run_and(job, |result| result)

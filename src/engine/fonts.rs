@@ -74,13 +74,6 @@ impl Fonts {
         self.families.contains_key(family)
     }
 
-    /// Whether every face of every family named draws `c`. Unknown families draw nothing.
-    pub fn covers(&self, families: &[String], c: char) -> bool {
-        families.iter().all(|family| {
-            self.families.get(family).is_some_and(|faces| faces.iter().all(|coverage| coverage.contains(u32::from(c))))
-        })
-    }
-
     /// Characters of the Basic Multilingual Plane that every face of every family named draws, one bit each.
     ///
     /// What lies above the plane is drawn by no text face of ours.

@@ -21,8 +21,6 @@ pub struct Template {
     pub samples: BTreeMap<String, Value>,
     /// Prose pieces.
     pub prose: Vec<Prose>,
-    /// README, Markdown.
-    pub readme: String,
 }
 
 /// One file of `text/`.
@@ -71,12 +69,6 @@ impl Catalog {
             }
         }
         catalog
-    }
-
-    /// Takes a template out of use.
-    pub fn refuse(&mut self, id: &str, faults: Vec<Diagnostic>) {
-        self.templates.remove(id);
-        self.broken.push(Broken { id: id.to_owned(), faults });
     }
 }
 
@@ -131,8 +123,7 @@ fn read(tree: &Tree, id: &str, shared: &Value) -> Result<Template, Vec<Diagnosti
     if !faults.is_empty() {
         return Err(faults);
     }
-    let readme = tree.text(&format!("{id}/README.md")).unwrap_or_default().to_owned();
-    Ok(Template { manifest, schema, samples, prose, readme })
+    Ok(Template { manifest, schema, samples, prose })
 }
 
 /// `sample.json` → `plain`, `sample-minimal.json` → `minimal`.

@@ -13,10 +13,11 @@ import re
 import signal
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+
+import service
 
 WIDTHS = {1440: {"viewport": {"width": 1440, "height": 900}},
           390: {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True, "device_scale_factor": 2}}
@@ -672,24 +673,12 @@ open();
 """
 
 
-class Liar(http.server.ThreadingHTTPServer):
-    daemon_threads = True
-
+class Liar(service.Liar):
     def __init__(self, lie):
-        super().__init__(("127.0.0.1", 0), LiarHandler)
-        self.lie = lie
-        self.url = f"http://127.0.0.1:{self.server_port}"
-
-    def __enter__(self):
-        threading.Thread(target=self.serve_forever, daemon=True).start()
-        return self
+        super().__init__(lie, LiarHandler)
 
     def handle_error(self, *_):
         pass  # the browser went on before the answer was out
-
-    def __exit__(self, *_):
-        self.shutdown()
-        self.server_close()
 
 
 class LiarHandler(http.server.BaseHTTPRequestHandler):

@@ -150,8 +150,8 @@ OPENAPI = {
 class Liar(http.server.ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(self, lie):
-        super().__init__(("127.0.0.1", 0), LiarHandler)
+    def __init__(self, lie, handler=None):
+        super().__init__(("127.0.0.1", 0), handler or LiarHandler)
         self.lie = lie
         self.url = f"http://127.0.0.1:{self.server_port}"
 
