@@ -107,6 +107,9 @@ pub fn entry(one: &Diagnostic, lang: Lang) -> Value {
     if let Some(place) = &one.place {
         entry["source"] = json!({"file": place.file, "line": place.line, "column": place.column});
     }
+    if let Some(spot) = &one.spot {
+        entry["spot"] = json!(spot);
+    }
     if !one.hints.is_empty() {
         entry["hints"] = one.hints.iter().map(|hint| hint.get(lang)).collect();
     }

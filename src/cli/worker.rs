@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use crate::app::inspect;
 use crate::diagnostic::Failure;
 use crate::engine::serve_worker;
 
@@ -16,6 +17,6 @@ pub struct Worker {
 impl Worker {
     /// Runs the command.
     pub fn run(self) -> Result<(), Failure> {
-        serve_worker(self.memory_bytes)
+        serve_worker(self.memory_bytes, inspect)
     }
 }

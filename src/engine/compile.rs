@@ -7,7 +7,8 @@ use typst::syntax::{DiagSpan, Source};
 use typst::{World, WorldExt};
 use typst_layout::PagedDocument;
 
-use super::job::{Done, Job, Output, Standard};
+use super::frames::{self, Pages};
+use super::job::{Done, Job, LabelledBox, Output, Standard};
 use super::world::{Ground, JobWorld};
 use super::{places, preview, write};
 use crate::diagnostic::{Code, Diagnostic, Failure, Place, Severity, Text};
@@ -18,15 +19,19 @@ const LARGE_PAGES: usize = 10;
 /// How many later documents a cached result of a small document survives unused.
 const KEEP_FOR: usize = 4;
 
+/// Judges laid-out pages by the form of that name. Given from above: the engine knows no law.
+pub type Inspect = fn(&str, &Pages, &[LabelledBox]) -> Vec<Diagnostic>;
+
 /// Sets documents, one at a time, in this process.
 pub struct Engine {
     ground: Ground,
+    inspect: Inspect,
 }
 
 impl Engine {
-    /// An engine over a ground.
-    pub fn new(ground: Ground) -> Self {
-        Self { ground }
+    /// An engine over a ground; `inspect` judges the pages of jobs that name a form.
+    pub fn new(ground: Ground, inspect: Inspect) -> Self {
+        Self { ground, inspect }
     }
 
     /// Sets one document and writes what was asked for.
@@ -46,11 +51,14 @@ impl Engine {
 
     fn lay_out_and_write(&self, job: &Job, cache: &mut CacheGuard) -> Result<(Done, PagedDocument), Failure> {
         let started = Instant::now();
-        let (document, warnings) = self.lay_out(job)?;
+        let (document, mut warnings) = self.lay_out(job)?;
         let compile_us = micros(started);
         let pages = document.pages().len();
         cache.keep = if pages > LARGE_PAGES { 0 } else { KEEP_FOR };
         let boxes = places::boxes(&document)?;
+        if !job.form.is_empty() {
+            warnings.extend((self.inspect)(&job.form, &frames::read(&document), &boxes));
+        }
         let started = Instant::now();
         let bytes = match job.output {
             // A dry run that skipped the writer would promise a file the writer may yet refuse.
@@ -139,6 +147,7 @@ fn translate(world: &dyn World, diagnostic: &SourceDiagnostic) -> Diagnostic {
         message: Text::new(message.clone(), message),
         pointer: None,
         place,
+        spot: None,
         hints: diagnostic.hints.iter().map(|hint| Text::new(hint.v.as_str(), hint.v.as_str())).collect(),
     }
 }

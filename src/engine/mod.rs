@@ -14,7 +14,7 @@ mod worker;
 mod world;
 mod write;
 
-pub use compile::Engine;
+pub use compile::{Engine, Inspect};
 pub use fonts::{Face, Fonts};
 pub use job::{Done, Job, LabelledBox, Meta, Output, Standard};
 pub use pool::{Lane, Limits, Pool, PoolOptions, PoolStatus};
