@@ -7,6 +7,7 @@ use typst::syntax::{DiagSpan, Source};
 use typst::{World, WorldExt};
 use typst_layout::PagedDocument;
 
+use super::art::Asked;
 use super::frames::{self, Pages};
 use super::job::{Done, Job, LabelledBox, Output, Standard};
 use super::world::{Ground, JobWorld};
@@ -51,7 +52,8 @@ impl Engine {
 
     fn lay_out_and_write(&self, job: &Job, cache: &mut CacheGuard) -> Result<(Done, PagedDocument), Failure> {
         let started = Instant::now();
-        let (document, mut warnings) = self.lay_out(job)?;
+        let stubs = matches!(job.output, Output::Check | Output::Pdf(_));
+        let (document, mut warnings, asked) = self.set(job, stubs)?;
         let compile_us = micros(started);
         let pages = document.pages().len();
         cache.keep = if pages > LARGE_PAGES { 0 } else { KEEP_FOR };
@@ -66,7 +68,7 @@ impl Engine {
                 self.write(job, &document, Standard::default())?;
                 Vec::new()
             }
-            Output::Pdf(standard) => self.write(job, &document, standard)?,
+            Output::Pdf(standard) => self.write_with_art(job, &document, standard, asked.as_ref())?,
             Output::Png { page, ppi } => preview::png(page_of(&document, page)?, ppi)?,
             Output::Svg { page } => preview::svg(page_of(&document, page)?),
         };
@@ -77,7 +79,13 @@ impl Engine {
     ///
     /// The pages are those that will be written; tests and the legal check read them.
     pub fn lay_out(&self, job: &Job) -> Result<(PagedDocument, Vec<Diagnostic>), Failure> {
+        let (document, warnings, _) = self.set(job, false)?;
+        Ok((document, warnings))
+    }
+
+    fn set(&self, job: &Job, stubs: bool) -> Result<(PagedDocument, Vec<Diagnostic>, Option<Asked>), Failure> {
         let world = JobWorld::new(&self.ground, job)?;
+        let world = if stubs { world.with_stubs() } else { world };
         let Warned { output, warnings } = typst::compile::<PagedDocument>(&world);
         let mut document = output.map_err(|errors| {
             Failure::new(Code::TemplateError, errors.iter().map(|e| translate(&world, e)).collect())
@@ -92,7 +100,36 @@ impl Engine {
             return Err(Failure::new(Code::InvalidData, faults));
         }
         write::set_info(document.info_mut(), &job.meta);
-        Ok((document, warnings))
+        Ok((document, warnings, world.into_stubs()))
+    }
+
+    /// Writes a document set with stubs and puts the art in their place.
+    fn write_with_art(
+        &self,
+        job: &Job,
+        document: &PagedDocument,
+        standard: Standard,
+        asked: Option<&Asked>,
+    ) -> Result<Vec<u8>, Failure> {
+        let pdf = self.write(job, document, standard)?;
+        let Some(asked) = asked else { return Ok(pdf) };
+        match self.ground.gallery.splice(pdf, asked, |path| self.write_picture(path))? {
+            Some(whole) => Ok(whole),
+            // Read but not drawn as it is, or too rich for a stub: then as it comes, if slower.
+            None => {
+                let (document, ..) = self.set(job, false)?;
+                self.write(job, &document, standard)
+            }
+        }
+    }
+
+    fn write_picture(&self, path: &str) -> Result<Vec<u8>, Failure> {
+        let world = JobWorld::picture(&self.ground, path)?;
+        let failed = |errors: &[SourceDiagnostic]| {
+            Failure::new(Code::TemplateError, errors.iter().map(|error| translate(&world, error)).collect())
+        };
+        let document = typst::compile::<PagedDocument>(&world).output.map_err(|errors| failed(&errors))?;
+        write::picture(&document).map_err(|errors| failed(&errors))
     }
 
     fn write(&self, job: &Job, document: &PagedDocument, standard: Standard) -> Result<Vec<u8>, Failure> {
