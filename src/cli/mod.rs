@@ -3,6 +3,7 @@
 //! Data go to stdout, messages to stderr. Exit: 0 done, 1 failed, 2 wrong usage, 3 invalid data.
 
 mod catalog;
+mod flatten;
 mod healthcheck;
 mod key;
 mod output;
