@@ -14,7 +14,7 @@ GLYPH = re.compile(r'<use xlink:href="#glyph[^"]*" x="([-\d.]+)" y="([-\d.]+)"/>
 def lines(pdf):
     """[(text, left, right, baseline)] of the first page, mm from its top left corner."""
     page = subprocess.run(["pdftotext", "-l", "1", "-bbox-layout", str(pdf), "-"], stdout=subprocess.PIPE, check=True, timeout=60)
-    drawn = subprocess.run(["pdftocairo", "-svg", "-origpagesizes", "-l", "1", str(pdf), "-"], stdout=subprocess.PIPE, check=True, timeout=60)
+    drawn = subprocess.run(["pdftocairo", "-svg", "-noshrink", "-nocenter", "-l", "1", str(pdf), "-"], stdout=subprocess.PIPE, check=True, timeout=60)
     glyphs = [(float(x), float(y)) for x, y in GLYPH.findall(drawn.stdout.decode("utf-8"))]
     found = []
     for line in ElementTree.fromstring(page.stdout).iter("{http://www.w3.org/1999/xhtml}line"):
