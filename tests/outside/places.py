@@ -37,7 +37,7 @@ def expected(profile, data):
         "dia_danh_ngay": data["co_quan"]["dia_danh"] + ", ngày",
         "chuc_vu": data["nguoi_ky"]["chuc_vu"].upper(),
         "ho_ten": data["nguoi_ky"]["ho_ten"],
-        "tham_quyen": "CHỦ TỊCH",
+        "tham_quyen": f"{data['nguoi_ky']['chuc_vu']} {data['co_quan']['ten']}".upper(),
     }
     return [(name, begins, blocks[name]) for name, begins in wanted.items()
             if name in blocks and name not in profile.get("in_san", []) and "cao" not in blocks[name]]
@@ -51,7 +51,7 @@ def judge(pdf, profile, data, correction):
     complaints, greatest = [], 0.0
     for name, begins, place in expected(profile, data):
         # A line drawn twice would be found twice; the signer's title also begins the authority.
-        found = [line for line in printed if line[0].startswith(begins) and (name != "chuc_vu" or line[0] == begins)]
+        found = [line for line in printed if line[0] == begins or name != "chuc_vu" and line[0].startswith(begins)]
         if len(found) != 1:
             complaints.append(f"{name}: {len(found)} lines begin with “{begins}”")
             continue
