@@ -27,6 +27,8 @@ pub struct Run {
     pub width: f64,
     /// Fill as `#rrggbb`, if it is a plain colour.
     pub colour: Option<String>,
+    /// Turned or slanted as a whole, as a watermark is.
+    pub turned: bool,
 }
 
 /// A drawn straight line or box edge. Lengths in points.
@@ -105,6 +107,7 @@ fn walk(frame: &Frame, transform: Transform, page: usize, pages: &mut Pages) {
                     y: at.y.to_pt(),
                     width: text.width().to_pt() * local.sx.get(),
                     colour: plain_colour(&text.fill),
+                    turned: !local.kx.is_zero() || !local.ky.is_zero(),
                 });
             }
             FrameItem::Shape(shape, _) => {
