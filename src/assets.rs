@@ -6,6 +6,8 @@ use rust_embed::Embed;
 
 #[derive(Embed)]
 #[folder = "typst-templates/"]
+// Drawings from which flat art is made: no page needs them.
+#[exclude = "*/nguon/*"]
 struct Templates;
 
 #[derive(Embed)]

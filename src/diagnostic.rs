@@ -148,6 +148,11 @@ impl Diagnostic {
     }
 }
 
+/// Whether finished pages keep the form their template is held to: no finding among `warnings` is an error.
+pub fn keeps_form(warnings: &[Diagnostic]) -> bool {
+    warnings.iter().all(|one| one.severity == Severity::Warning)
+}
+
 /// What kind of failure stopped the work. Closed, documented in `docs/api.md`, never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

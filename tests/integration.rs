@@ -3,6 +3,7 @@
 #![expect(clippy::panic, reason = "helpers of tests stop a test where they stand")]
 
 mod api;
+mod art;
 mod cli;
 mod engine;
 mod form;

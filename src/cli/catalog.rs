@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
+use super::flatten::Flatten;
 use super::{Format, Speech, output, runtime};
 use crate::app;
 use crate::config::Places;
@@ -34,6 +35,8 @@ enum Action {
         /// Only these
         ids: Vec<String>,
     },
+    /// Make flat art of an SVG drawing: what a page can carry at no cost
+    Flatten(Flatten),
     /// Write `data.json`, what `main.typ` receives for the plain sample, into each template's folder
     Data {
         /// The template root to write into
@@ -63,8 +66,13 @@ pub struct Sample {
 impl Templates {
     /// Runs the command.
     pub fn run(self, places: &Places, speech: Speech) -> Result<(), Failure> {
+        let action = self.action.unwrap_or(Action::List);
+        if let Action::Flatten(command) = action {
+            return command.run(speech);
+        }
         let (renderer, backend) = app::local(places)?;
-        match self.action.unwrap_or(Action::List) {
+        match action {
+            Action::Flatten(_) => Ok(()),
             Action::List => list(&renderer, speech),
             Action::Check { ids } => check(places, &renderer, &backend, &ids, speech),
             Action::Data { root, ids } => write_data(&renderer, &root, &ids),

@@ -2,7 +2,9 @@
 //!
 //! Data go to stdout, messages to stderr. Exit: 0 done, 1 failed, 2 wrong usage, 3 invalid data.
 
+mod calibrate;
 mod catalog;
+mod flatten;
 mod healthcheck;
 mod key;
 mod output;
@@ -71,6 +73,8 @@ enum Command {
     Sample(catalog::Sample),
     /// List the fonts
     Fonts,
+    /// Correct a printer: measured errors in, `trinh_bay.may_in` out
+    Calibrate(calibrate::Calibrate),
     /// Make an API key
     Key(key::Key),
     /// Ask a running service whether it is ready
@@ -98,6 +102,7 @@ pub fn main() -> ExitCode {
         Command::Schema(command) => command.run(&places),
         Command::Sample(command) => command.run(&places),
         Command::Fonts => catalog::fonts(&places, speech),
+        Command::Calibrate(command) => command.run(),
         Command::Key(command) => command.run(),
         Command::Healthcheck(command) => command.run(),
         Command::Completions { shell } => {

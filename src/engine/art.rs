@@ -167,7 +167,9 @@ fn marked(stream: &[u8]) -> Option<usize> {
     }
     let mut content = Vec::new();
     ZlibDecoder::new(stream).take(4096).read_to_end(&mut content).ok()?;
-    let at = find(&content, b"\n7 13 m\n", 0).map(|at| at + 8).or_else(|| find(&content, b" 7 13 m ", 0).map(|at| at + 8))?;
+    let at = find(&content, b"\n7 13 m\n", 0)
+        .map(|at| at + 8)
+        .or_else(|| find(&content, b" 7 13 m ", 0).map(|at| at + 8))?;
     number(&content, at)?.0.checked_sub(100)
 }
 
@@ -251,7 +253,10 @@ mod tests {
         let stream = packer.finish().expect("memory");
         let mut out = b"%PDF-1.7\n".to_vec();
         let first = out.len();
-        out.extend(format!("1 0 obj\n<</Length {}/Type/XObject/Subtype/Form/Filter/FlateDecode>>\nstream\n", stream.len()).bytes());
+        out.extend(
+            format!("1 0 obj\n<</Length {}/Type/XObject/Subtype/Form/Filter/FlateDecode>>\nstream\n", stream.len())
+                .bytes(),
+        );
         out.extend(&stream);
         out.extend(b"\nendstream\nendobj\n");
         let second = out.len();

@@ -1,12 +1,14 @@
 //! What a template is: a folder with a manifest, a schema, samples, prose and Typst code.
 
 mod catalog;
+mod flatten;
 mod lint;
 mod manifest;
 mod schema;
 mod tree;
 
 pub use catalog::{Broken, Catalog, Prose, Template};
+pub use flatten::{Flat, flatten};
 pub use lint::lint;
 pub use manifest::{Manifest, Rule, Size};
 pub use schema::{Schema, Step};

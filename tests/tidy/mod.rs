@@ -19,7 +19,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("render", &["template", "text", "engine", "domain"]),
     ("app", &["assets", "config", "engine", "render", "telemetry", "template"]),
     ("api", &["app", "engine", "render", "telemetry", "template"]),
-    ("cli", &["api", "app", "config", "engine", "render", "telemetry", "template"]),
+    ("cli", &["api", "app", "config", "domain", "engine", "render", "telemetry", "template"]),
 ];
 
 fn sources() -> Vec<(String, PathBuf, String)> {
