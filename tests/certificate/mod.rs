@@ -15,13 +15,53 @@ const INK: (f64, f64) = (0.78, 0.2);
 const DESIGNS: [&str; 4] = ["co_dien_a4", "hoa_sen_a4", "trong_dong_a4", "co_dien_a3"];
 
 const SYLLABLES: [&str; 24] = [
-    "Nguyễn", "Thị", "Hoàng", "Nghiêm", "Ỷ", "Phượng", "Lò", "Ẩn", "Quỳnh", "Trường", "Vàng", "A", "Sùng", "Khuyên", "Bế", "Hạnh",
-    "Thuần", "Đặng", "Mường", "Cà", "Nghĩa", "Tòng", "Dung", "Yến",
+    "Nguyễn",
+    "Thị",
+    "Hoàng",
+    "Nghiêm",
+    "Ỷ",
+    "Phượng",
+    "Lò",
+    "Ẩn",
+    "Quỳnh",
+    "Trường",
+    "Vàng",
+    "A",
+    "Sùng",
+    "Khuyên",
+    "Bế",
+    "Hạnh",
+    "Thuần",
+    "Đặng",
+    "Mường",
+    "Cà",
+    "Nghĩa",
+    "Tòng",
+    "Dung",
+    "Yến",
 ];
 
 const WORDS: [&str; 20] = [
-    "phòng", "chống", "thiên tai,", "hợp tác xã", "dịch vụ", "nông nghiệp", "ủy ban", "nhân dân", "xã", "Huy Hạ,", "ban chỉ đạo", "phong trào",
-    "toàn dân", "đoàn kết", "xây dựng", "đời sống", "văn hóa,", "giai đoạn", "2019-2021", "thôn",
+    "phòng",
+    "chống",
+    "thiên tai,",
+    "hợp tác xã",
+    "dịch vụ",
+    "nông nghiệp",
+    "ủy ban",
+    "nhân dân",
+    "xã",
+    "Huy Hạ,",
+    "ban chỉ đạo",
+    "phong trào",
+    "toàn dân",
+    "đoàn kết",
+    "xây dựng",
+    "đời sống",
+    "văn hóa,",
+    "giai đoạn",
+    "2019-2021",
+    "thôn",
 ];
 
 /// Words up to a number of characters.
@@ -101,7 +141,8 @@ fn judge(design: &str, name: &str, unit: &str, achievement: &str) -> Result<bool
         Err(failure) if failure.code == Code::InvalidData => {
             let expected = ["/doi_tuong/ten", "/doi_tuong/don_vi", "/thanh_tich"];
             return match failure.diagnostics.iter().find(|one| {
-                one.code != "khong_vua" && one.code != "too_long" || !one.pointer.as_deref().is_some_and(|at| expected.contains(&at))
+                one.code != "khong_vua" && one.code != "too_long"
+                    || !one.pointer.as_deref().is_some_and(|at| expected.contains(&at))
             }) {
                 Some(other) => Err(format!("{other:?}")),
                 None => Ok(false),
@@ -112,7 +153,11 @@ fn judge(design: &str, name: &str, unit: &str, achievement: &str) -> Result<bool
     let [(width, height)] = pages.sizes.as_slice() else { return Err(format!("{} pages", pages.sizes.len())) };
     let mut faults = overlaps(&pages);
     for line in lines(&pages) {
-        if line.x0 < 56.0 || line.x1 > width - 56.0 || line.y - INK.0 * line.size < 40.0 || line.y + INK.1 * line.size > height - 40.0 {
+        if line.x0 < 56.0
+            || line.x1 > width - 56.0
+            || line.y - INK.0 * line.size < 40.0
+            || line.y + INK.1 * line.size > height - 40.0
+        {
             faults.push(format!("a line at {:.1}, {:.1}–{:.1} leaves the frame", line.y, line.x0, line.x1));
         }
     }
@@ -163,7 +208,12 @@ fn usual_lengths_are_never_refused() {
 /// Sizes of the lines that hold these words.
 fn sizes(pages: &Pages, words: &str) -> Vec<f64> {
     let wanted = bare(words);
-    pages.runs.iter().filter(|run| !bare(&run.text).is_empty() && wanted.contains(&bare(&run.text))).map(|run| run.size).collect()
+    pages
+        .runs
+        .iter()
+        .filter(|run| !bare(&run.text).is_empty() && wanted.contains(&bare(&run.text)))
+        .map(|run| run.size)
+        .collect()
 }
 
 #[test]
@@ -182,7 +232,10 @@ fn one_long_name_shrinks_only_itself() {
 
 #[test]
 fn what_does_not_fit_is_told_with_how_much() {
-    let failure = local().pages("giay_khen", data("co_dien_a4", &name(60, 3), "Xã Huy Hạ", "Đã có thành tích tốt")).expect_err("too long");
-    let fault = failure.diagnostics.iter().find(|one| one.pointer.as_deref() == Some("/doi_tuong/ten")).expect("the name");
+    let failure = local()
+        .pages("giay_khen", data("co_dien_a4", &name(50, 3), "Xã Huy Hạ", "Đã có thành tích tốt"))
+        .expect_err("too long");
+    let fault =
+        failure.diagnostics.iter().find(|one| one.pointer.as_deref() == Some("/doi_tuong/ten")).expect("the name");
     assert!(fault.message.vi.contains("mm") || fault.message.vi.contains('%'), "{}", fault.message.vi);
 }
