@@ -158,14 +158,18 @@ fn foot(doc: &Doc<'_>, award: f64) -> Vec<Finding> {
 fn colours(doc: &Doc<'_>) -> Vec<Finding> {
     let lines = doc.layout.on(1);
     // Without verb or motto the order has spoken.
-    let (Some(verb), Some(motto)) =
-        (lines.iter().find(|line| is_verb(line)), lines.iter().find(|line| line.plain.starts_with("Độc lập")))
-    else {
-        return Vec::new();
+    let under = |above: &dyn Fn(&Line<'_>) -> bool, line: &Line<'_>| {
+        lines.iter().filter(|one| above(one) && one.y < line.y).map(|one| one.y).fold(f64::MIN, f64::max)
     };
+    let is_motto = |line: &Line<'_>| line.plain.starts_with("Độc lập");
+    if !lines.iter().any(is_verb) || !lines.iter().any(is_motto) {
+        return Vec::new();
+    }
     let mut findings = Vec::new();
     for line in lines {
-        let red = is_award(line) || line.y > motto.y && line.y < verb.y;
+        // Two certificates may stand on one sheet: between the motto above and the verb below is the authority of each.
+        let authority = !is_verb(line) && under(&is_motto, line) > under(&is_verb, line);
+        let red = is_award(line) || authority;
         let sound = |colour: Option<&str>| if red { is_red(colour) } else { is_black(colour) };
         if line.runs.iter().all(|run| sound(run.colour.as_deref()) || run.text.trim().is_empty()) {
             continue;
