@@ -8,6 +8,7 @@ mod key;
 mod output;
 mod render;
 mod serve;
+mod templates;
 mod worker;
 
 use std::process::ExitCode;
@@ -63,8 +64,8 @@ enum Command {
     Preview(render::Preview),
     /// Check data without making anything
     Check(render::Check),
-    /// List the templates, or check them with all their samples
-    Templates(catalog::Templates),
+    /// List templates, make new ones, check, test and pack them
+    Templates(templates::Templates),
     /// Print a template's JSON Schema
     Schema(catalog::Schema),
     /// Print one of a template's samples

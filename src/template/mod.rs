@@ -3,11 +3,12 @@
 mod catalog;
 mod lint;
 mod manifest;
+pub mod pack;
 mod schema;
 mod tree;
 
 pub use catalog::{Broken, Catalog, Prose, Template};
 pub use lint::lint;
-pub use manifest::{Manifest, Rule, Size};
+pub use manifest::{Manifest, Rule, Size, is_id};
 pub use schema::{Schema, Step};
-pub use tree::Tree;
+pub use tree::{REFERENCES, Tree};

@@ -17,9 +17,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("template", &["domain"]),
     ("config", &["engine"]),
     ("render", &["template", "text", "engine", "domain"]),
+    ("kit", &["template", "render", "engine"]),
     ("app", &["assets", "config", "engine", "render", "telemetry", "template"]),
     ("api", &["app", "engine", "render", "telemetry", "template"]),
-    ("cli", &["api", "app", "config", "engine", "render", "telemetry", "template"]),
+    ("cli", &["api", "app", "assets", "config", "engine", "kit", "render", "telemetry", "template"]),
 ];
 
 fn sources() -> Vec<(String, PathBuf, String)> {
