@@ -9,6 +9,7 @@ mod output;
 mod render;
 mod serve;
 mod templates;
+mod watch;
 mod worker;
 
 use std::process::ExitCode;

@@ -18,6 +18,8 @@ pub enum About {
     Place,
     /// What stands before a name.
     Style,
+    /// What is given.
+    Award,
     /// Where it is filed.
     File,
     /// Anything else.
@@ -33,6 +35,8 @@ impl About {
             "luu" => Self::File,
             _ if key.contains("don_vi") || key.contains("co_quan") || key == "chu_quan" => Self::Unit,
             "kinh_gui" | "noi_nhan" => Self::Unit,
+            "quyen_han" => Self::Position,
+            "hinh_thuc" => Self::Award,
             _ if key.starts_with("chuc_vu") => Self::Position,
             _ if key.starts_with("thanh_tich") => Self::Achievement,
             _ if key.starts_with("dia_danh") => Self::Place,
@@ -247,6 +251,7 @@ pub fn text(dice: &mut Dice, about: About) -> String {
         About::Achievement => one(DEEDS).to_owned(),
         About::Place => one(PLACES).to_owned(),
         About::Style => one(&["Ông", "Bà", "Em", "Thiếu tá"]).to_owned(),
+        About::Award => one(&["Giấy khen", "Bằng khen", "danh hiệu “Lao động tiên tiến”"]).to_owned(),
         About::File => one(&["VT", "VT, NV", "VT, TĐKT"]).to_owned(),
         About::Sentence => {
             let count = 5 + dice.below(12);

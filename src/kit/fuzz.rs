@@ -1,12 +1,11 @@
 //! Fuzzing: data made from a template's contract, a verdict on each, and the smallest data that still fail.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
 use serde_json::Value;
 
-use super::Bench;
 use super::generate::{Items, Maker, Manner, Optional, Size, Text, long_lists};
+use super::{Bench, steady};
 use crate::diagnostic::{Code, Diagnostic, Failure};
 use crate::engine::Output;
 use crate::render::Requested;
@@ -73,31 +72,75 @@ pub struct Report {
     pub moderate: usize,
     /// Moderate cases that were refused, and why.
     pub suspicious: Vec<(String, Diagnostic)>,
-    /// Cases this generator could not fit to the contract.
-    pub unfit: usize,
+    /// Cases this generator could not fit to the contract, and what of them does not keep it.
+    pub unfit: Vec<(String, Diagnostic)>,
     /// What failed.
     pub failures: Vec<Found>,
 }
 
 /// The cases of a template: the named ones first, then thrown ones up to `count`.
+///
+/// Every text is tried both in data made from the contract alone and in a sample whose words are made anew: the first
+/// reach what no sample has, the second keep what must agree across a document.
 pub fn cases(template: &Template, seed: u64, count: usize) -> impl Iterator<Item = Case> + '_ {
     let contract = template.schema.document();
+    let samples: Vec<&Value> = template.samples.values().collect();
+    plans(contract, count).into_iter().enumerate().map(move |(index, Plan { name, source, moderate, manner })| {
+        let start = seed.wrapping_mul(1_000_003).wrapping_add((index as u64) << 20);
+        let is_huge = matches!(manner.items, Items::Huge(..));
+        let make = |throw: u64| {
+            let maker = Maker::new(contract, start + throw, manner.clone());
+            let sample = samples.get((index + throw as usize) % samples.len().max(1));
+            match (source, sample) {
+                (Source::Sample, Some(sample)) => maker.remake(sample),
+                _ => maker.make(),
+            }
+        };
+        let mut made = make(0);
+        for throw in 1..TRIES {
+            if !is_huge || made.1 {
+                break;
+            }
+            made = make(throw);
+        }
+        Case { name, moderate, data: made.0 }
+    })
+}
+
+/// Where the structure of a case comes from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Source {
+    Contract,
+    Sample,
+}
+
+/// One case before it is made.
+struct Plan {
+    name: String,
+    source: Source,
+    moderate: bool,
+    manner: Manner,
+}
+
+fn plans(contract: &Value, count: usize) -> Vec<Plan> {
     let plain = Manner { optional: Optional::Thrown, items: Items::Usual, text: Text::Usual, size: Size::Usual };
-    let with = |change: &dyn Fn(&mut Manner)| {
+    let mut plans = Vec::new();
+    let mut add = |name: &str, source, moderate, change: &dyn Fn(&mut Manner)| {
         let mut manner = plain.clone();
         change(&mut manner);
-        manner
+        plans.push(Plan { name: name.to_owned(), source, moderate, manner });
     };
-    let mut plans: Vec<(String, bool, Manner)> = vec![
-        ("only-required".into(), true, with(&|m| m.optional = Optional::Absent)),
-        ("everything".into(), true, with(&|m| m.optional = Optional::Present)),
-        ("lists-least".into(), true, with(&|m| (m.optional, m.items) = (Optional::Present, Items::Least))),
-        ("lists-of-one".into(), true, with(&|m| (m.optional, m.items) = (Optional::Present, Items::One))),
-    ];
+    use Source::{Contract, Sample};
+    add("only-required", Contract, true, &|m| m.optional = Optional::Absent);
+    add("everything", Contract, true, &|m| m.optional = Optional::Present);
+    add("lists-least", Contract, true, &|m| (m.optional, m.items) = (Optional::Present, Items::Least));
+    add("lists-of-one", Contract, true, &|m| (m.optional, m.items) = (Optional::Present, Items::One));
     for list in long_lists(contract, MAY_BE_HUGE).into_iter().take(2) {
         let many = list.most.map_or(HUGE, |most| most.min(HUGE));
-        let manner = with(&|m| m.items = Items::Huge(list.path.clone(), many));
-        plans.push((format!("huge-{}", list.path.replace(['/', '*'], "-").replace("---", "-")), false, manner));
+        let name = list.path.split('/').filter(|step| *step != "*").collect::<Vec<_>>().join("-");
+        for (word, source) in [("huge", Contract), ("huge-sample", Sample)] {
+            add(&format!("{word}-{name}"), source, false, &|m| m.items = Items::Huge(list.path.clone(), many));
+        }
     }
     for (name, text) in [
         ("longest", Text::Longest),
@@ -106,27 +149,21 @@ pub fn cases(template: &Template, seed: u64, count: usize) -> impl Iterator<Item
         ("hidden", Text::Hidden),
         ("one-word", Text::OneWord),
     ] {
-        plans.push((name.into(), false, with(&|m| (m.optional, m.text) = (Optional::Present, text))));
+        add(name, Contract, false, &|m| (m.optional, m.text) = (Optional::Present, text));
+        add(&format!("{name}-sample"), Sample, false, &|m| m.text = text);
     }
-    plans.push(("lowest".into(), false, with(&|m| (m.optional, m.size) = (Optional::Present, Size::Low))));
-    plans.push(("highest".into(), false, with(&|m| (m.optional, m.size) = (Optional::Present, Size::High))));
-    for index in plans.len()..count {
-        let text = [Text::Usual, Text::Longest, Text::Markup, Text::Usual, Text::Letters][index % 5];
-        plans.push((format!("thrown-{index}"), text == Text::Usual, with(&|m| m.text = text)));
+    add("lowest", Contract, false, &|m| (m.optional, m.size) = (Optional::Present, Size::Low));
+    add("highest", Contract, false, &|m| (m.optional, m.size) = (Optional::Present, Size::High));
+    let named = plans.len();
+    for index in named..count.max(named) {
+        let text = [Text::Usual, Text::Longest, Text::Usual, Text::Markup, Text::Letters][index % 5];
+        let source = if index % 2 == 0 { Contract } else { Sample };
+        let mut manner = plain.clone();
+        manner.text = text;
+        plans.push(Plan { name: format!("thrown-{index}"), source, moderate: text == Text::Usual, manner });
     }
     plans.truncate(count);
-    plans.into_iter().enumerate().map(move |(index, (name, moderate, manner))| {
-        let start = seed.wrapping_mul(1_000_003).wrapping_add((index as u64) << 20);
-        let is_huge = matches!(manner.items, Items::Huge(..));
-        let mut made = Maker::new(contract, start, manner.clone()).make();
-        for step in 1..TRIES {
-            if !is_huge || made.1 {
-                break;
-            }
-            made = Maker::new(contract, start + step, manner.clone()).make();
-        }
-        Case { name, moderate, data: made.0 }
-    })
+    plans
 }
 
 /// Tries the cases of a template until `until`; `told` hears the name of each before it starts.
@@ -145,8 +182,8 @@ pub fn fuzz(
         }
         told(&case.name);
         report.ran += 1;
-        if !template.schema.validate(&case.data).is_empty() {
-            report.unfit += 1;
+        if let Some(fault) = template.schema.validate(&case.data).into_iter().next() {
+            report.unfit.push((case.name, fault));
             continue;
         }
         report.moderate += usize::from(case.moderate);
@@ -173,10 +210,7 @@ pub fn fuzz(
 /// Data through to a PDF: sound, rightly refused, or a failure of the template.
 pub fn judge(bench: &Bench<'_>, id: &str, data: &Value) -> Verdict {
     let requested = Requested { output: Output::Check, ..Requested::default() };
-    // A template can make the typesetter itself fall over; the other cases still want their turn.
-    let result = catch_unwind(AssertUnwindSafe(|| bench.run(id, data.clone(), &requested)))
-        .unwrap_or_else(|_| Err(Failure::internal("the typesetter panicked")));
-    match result {
+    match steady(|| bench.run(id, data.clone(), &requested)) {
         Ok((done, _)) if done.pages > 0 => Verdict::Sound { pages: done.pages },
         Ok(_) => Verdict::Failed(Failure::one(Code::TemplateError, "không có trang nào", "there are no pages")),
         Err(failure) if failure.code == Code::InvalidData => {

@@ -126,6 +126,50 @@ impl<'a> Maker<'a> {
         (value, self.met)
     }
 
+    /// A sample with its words made anew and its lists cut or stretched: what must agree across it still does.
+    pub fn remake(mut self, sample: &Value) -> (Value, bool) {
+        let root = self.root;
+        let value = self.remade(root, sample, "");
+        (value, self.met)
+    }
+
+    fn remade(&mut self, schema: &Value, was: &Value, key: &str) -> Value {
+        let schema = self.resolved(schema);
+        let free = ["enum", "const", "pattern", "format"].iter().all(|word| schema.get(*word).is_none());
+        match was {
+            Value::Object(map) => {
+                let made = map.iter().map(|(name, inner)| {
+                    let made = self.inside(name, |maker| maker.remade(&schema["properties"][name], inner, name));
+                    (name.clone(), made)
+                });
+                Value::Object(made.collect())
+            }
+            // Only lists of objects and of texts stretch: a row has as many cells as its table.
+            Value::Array(items)
+                if items.iter().all(|item| item.is_object() || item.is_string()) && !items.is_empty() =>
+            {
+                let least = usize_of(&schema, "minItems").unwrap_or(0);
+                let most = usize_of(&schema, "maxItems").unwrap_or(usize::MAX);
+                let huge = matches!(&self.manner.items, Items::Huge(target, _) if *target == self.path.join("/"));
+                let count = match &self.manner.items {
+                    Items::Huge(_, count) if huge => *count,
+                    _ => items.len(),
+                };
+                self.met |= huge;
+                let made = items.iter().cycle().take(count.clamp(least, most));
+                let made =
+                    made.map(|item| self.inside("*", |maker| maker.remade(&schema["items"], item, key))).collect();
+                Value::Array(made)
+            }
+            Value::Array(items) => {
+                let made = items.iter().map(|item| self.inside("*", |maker| maker.remade(&schema["items"], item, key)));
+                Value::Array(made.collect())
+            }
+            Value::String(_) if free && self.kind(&schema) == "string" => self.string(&schema, key),
+            other => other.clone(),
+        }
+    }
+
     fn value(&mut self, schema: &Value, key: &str) -> Value {
         let schema = self.resolved(schema);
         if let Some(only) = schema.get("const") {
@@ -278,7 +322,12 @@ impl<'a> Maker<'a> {
         let items = schema.get("items").cloned().unwrap_or(json!({"type": "string"}));
         let unique = schema["uniqueItems"] == Value::Bool(true);
         let mut made: Vec<Value> = Vec::new();
-        for _ in 0..count {
+        // A list without repeats may need more throws than it has items.
+        let throws = if unique { 20 * count } else { count };
+        for _ in 0..throws {
+            if made.len() == count {
+                break;
+            }
             let value = self.inside("*", |maker| maker.value(&items, key));
             if !(unique && made.contains(&value)) {
                 made.push(value);

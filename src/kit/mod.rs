@@ -12,6 +12,9 @@ mod pattern;
 pub mod picture;
 pub mod references;
 pub mod skeleton;
+pub mod view;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use serde_json::Value;
 
@@ -44,4 +47,9 @@ impl<'a> Bench<'a> {
         warnings.append(&mut done.warnings);
         Ok((done, warnings))
     }
+}
+
+/// A template can make the typesetter itself fall over; whoever tries templates goes on.
+fn steady<T>(work: impl FnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|_| Err(Failure::internal("the typesetter panicked")))
 }

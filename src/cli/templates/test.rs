@@ -1,5 +1,6 @@
 //! `templates test`: references, then made-up data.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -114,8 +115,8 @@ impl Test {
     ) -> Result<Vec<Diagnostic>, Failure> {
         let id = &template.manifest.id;
         let report = fuzz::fuzz(bench, template, (self.seed, self.cases), until, |_| {});
-        let fuzz::Report { ran, planned, sound, refused, moderate, unfit, .. } = report;
-        let strange = report.suspicious.len();
+        let fuzz::Report { ran, planned, sound, refused, moderate, .. } = report;
+        let (strange, unfit) = (report.suspicious.len(), report.unfit.len());
         output::say(
             speech,
             format!(
@@ -127,12 +128,17 @@ impl Test {
                  ({strange} of {moderate} ordinary ones), {unfit} off the contract"
             ),
         );
-        for (case, fault) in &report.suspicious {
+        // A rule that refuses one throw refuses many: each is told once.
+        let mut kinds: BTreeMap<&str, (usize, &str, &Diagnostic)> = BTreeMap::new();
+        for (case, fault) in report.suspicious.iter().chain(&report.unfit) {
+            kinds.entry(fault.code.as_ref()).or_insert((0, case, fault)).0 += 1;
+        }
+        for (code, (count, case, fault)) in kinds {
             let pointer = fault.pointer.as_deref().unwrap_or_default();
             output::say(
                 speech,
-                format!("  {case}: {pointer}: {} [{}]", fault.message.vi, fault.code),
-                format!("  {case}: {pointer}: {} [{}]", fault.message.en, fault.code),
+                format!("  {count} × {code}: {case}: {pointer}: {}", fault.message.vi),
+                format!("  {count} × {code}: {case}: {pointer}: {}", fault.message.en),
             );
         }
         report
