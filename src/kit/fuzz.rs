@@ -281,7 +281,7 @@ fn shrink(mut data: Value, until: Instant, mut fails: impl FnMut(&Value) -> bool
 enum Edit {
     /// Leaves a key out.
     Key(String, String),
-    /// Keeps items from, up to.
+    /// Leaves items out, from, up to.
     Items(String, usize, usize),
     /// Keeps the first letters.
     Letters(String, usize),
@@ -323,13 +323,13 @@ fn edits(data: &Value) -> Vec<Edit> {
                 }
             }
             Value::Array(items) => {
-                let half = items.len() / 2;
-                if half > 0 {
-                    let whole = size(value);
-                    all.push((whole / 2, Edit::Items(at.to_owned(), half, items.len())));
-                    all.push((whole / 2, Edit::Items(at.to_owned(), 0, half)));
+                let (count, whole) = (items.len(), size(value));
+                for part in [2, 4, 8].into_iter().filter(|part| count >= *part) {
+                    let piece = count / part;
+                    all.push((whole / part, Edit::Items(at.to_owned(), count - piece, count)));
+                    all.push((whole / part, Edit::Items(at.to_owned(), 0, piece)));
                 }
-                // Of a long list the halves are tried first; its single items once it is short.
+                // Of a long list pieces are tried; its single items once it is short.
                 if items.len() <= 8 {
                     for (index, inner) in items.iter().enumerate() {
                         all.push((size(inner), Edit::Items(at.to_owned(), index, index + 1)));

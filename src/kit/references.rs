@@ -14,7 +14,7 @@ use crate::engine::{Output, frames, preview};
 use crate::render::Requested;
 use crate::template::Template;
 
-/// Pages of a sample that get a picture, from the first.
+/// Pages of a sample that get a picture by `UpdateAll`; an author may keep others.
 const PICTURED: usize = 3;
 
 /// Where references are, and what to do with them.
@@ -87,9 +87,10 @@ fn sample(
     let looked = bench.renderer.prepare(id, data, &requested).and_then(|prepared| {
         bench.engine.look(&prepared.job, |document, _| {
             let mut pictures = Vec::new();
-            for (index, page) in document.pages().iter().take(PICTURED).enumerate() {
+            for (index, page) in document.pages().iter().enumerate() {
                 let file = format!("{name}-{}.png", index + 1);
-                if references.task == Task::UpdateAll || references.folder.join(&file).exists() {
+                let new = references.task == Task::UpdateAll && index < PICTURED;
+                if new || references.folder.join(&file).exists() {
                     pictures.push((file, preview::png(page, picture::PPI)?));
                 }
             }
@@ -128,8 +129,8 @@ fn sample(
                     report.faults.push(fault(
                         "other_text",
                         &format!("{id}/{file}"),
-                        &format!("lời trên trang đã khác:\n{shown}"),
-                        &format!("the words on the pages differ:\n{shown}"),
+                        &format!("lời trên trang đã khác\n{}", shown.trim_end()),
+                        &format!("the words on the pages differ\n{}", shown.trim_end()),
                     ));
                 }
             }
