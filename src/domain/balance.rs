@@ -8,8 +8,8 @@ pub const LINE_END: char = '\u{2028}';
 
 /// Words before which a line likes to break, as a reader pauses there.
 const STARTS: &[&str] = &[
-    "bằng", "các", "cho", "của", "do", "giai", "gắn", "khi", "nhân", "năm", "nhằm", "những", "qua", "tại", "theo",
-    "thuộc", "trên", "trong", "trước", "từ", "và", "về", "vào", "vì", "với", "đã", "để", "được", "đối",
+    "bằng", "các", "cho", "của", "do", "giai", "gắn", "khi", "ngày", "nhân", "năm", "nhằm", "những", "qua", "tại",
+    "theo", "thuộc", "trên", "trong", "trước", "từ", "và", "về", "vào", "vì", "với", "đã", "để", "được", "đối",
 ];
 
 /// Kinds of administrative unit: their names stay with them.
@@ -17,6 +17,10 @@ const UNITS: &[&str] = &["huyện", "phường", "quận", "thị", "thành", "t
 
 /// Words that announce the next one and so do not end a line.
 const LEANING: &[&str] = &[
+    "có",
+    "là",
+    "hoặc",
+    "nhằm",
     "bằng",
     "các",
     "cho",
@@ -276,13 +280,23 @@ fn parts<'a>(whole: &'a str, limit: f64, measure: &dyn Fn(&str) -> f64) -> Vec<&
     parts
 }
 
-/// Indices of the pieces that begin a line, but the first.
+/// What one line more than the fewest costs.
+const ONE_MORE: f64 = 12.0;
+
+/// Indices of the pieces that begin a line, but the first; as few lines as possible, or one more where that reads better.
 fn break_points(pieces: &[Piece<'_>], space: f64, limit: f64) -> Vec<usize> {
     let count = fewest(pieces, space, limit);
+    let (tight, tight_cost) = in_lines(pieces, space, limit, count);
+    let (loose, loose_cost) = in_lines(pieces, space, limit, count + 1);
+    if loose_cost + ONE_MORE < tight_cost { loose } else { tight }
+}
+
+/// The best breaks for so many lines, and what they cost.
+fn in_lines(pieces: &[Piece<'_>], space: f64, limit: f64, count: usize) -> (Vec<usize>, f64) {
     let total: f64 = pieces.iter().map(|piece| piece.width + if piece.spaced { space } else { 0.0 }).sum();
     #[expect(clippy::cast_precision_loss, reason = "a heading has few lines")]
     let ideal = total / count as f64;
-    // cost[n]: the best way to set the first n pieces in the lines reckoned with so far, and where its last line begins.
+    // best[l][n]: the least cost of the first n pieces in l lines, and where the last of these begins.
     let mut best: Vec<Vec<(f64, usize)>> = vec![vec![(f64::INFINITY, 0); pieces.len() + 1]; count + 1];
     best[0][0].0 = 0.0;
     for line in 1..=count {
@@ -304,6 +318,7 @@ fn break_points(pieces: &[Piece<'_>], space: f64, limit: f64) -> Vec<usize> {
             }
         }
     }
+    let cost = best[count][pieces.len()].0;
     let mut ends = Vec::new();
     let mut at = pieces.len();
     for line in (1..=count).rev() {
@@ -312,7 +327,7 @@ fn break_points(pieces: &[Piece<'_>], space: f64, limit: f64) -> Vec<usize> {
             ends.push(at);
         }
     }
-    ends
+    (ends, cost)
 }
 
 /// Lines a greedy setting takes.
@@ -340,6 +355,11 @@ fn dislike(pieces: &[Piece<'_>], at: usize) -> f64 {
     let next = pieces[at].text.split('\u{a0}').next().unwrap_or_default();
     if last.ends_with([',', ';', ':', ')', '”', '"']) || last == "-" || next.starts_with(['(', '“', '"']) {
         return -3.0;
+    }
+    // A date is one thing, though it may break.
+    let after_number = last.bytes().all(|byte| byte.is_ascii_digit());
+    if after_number && (next == "tháng" || next == "năm" && pieces[at - 1].text.starts_with("tháng")) {
+        return 8.0;
     }
     let (left, right) =
         (last.to_lowercase(), next.trim_end_matches([',', ';', ':', '.', ')', '”', '"']).to_lowercase());
@@ -388,7 +408,13 @@ mod tests {
             30.0,
             Face::Bold,
             false,
-            "Kết quả công tác thi đua, khen thưởng năm 2020 và 6 tháng đầu|năm 2021 trên địa bàn huyện Phù Yên",
+            "Kết quả công tác thi đua, khen thưởng năm 2020|và 6 tháng đầu năm 2021 trên địa bàn huyện Phù Yên",
+        );
+        check(
+            30.3,
+            Face::Italic,
+            false,
+            "(Kèm theo Quyết định số 1842/QĐ-UBND ngày 16 tháng 7 năm 2021|của Chủ tịch Ủy ban nhân dân huyện Phù Yên)",
         );
         check(16.2, Face::Bold, true, "Ủy ban nhân dân|huyện Phù Yên");
         check(16.2, Face::Bold, true, "Sở Nội vụ");

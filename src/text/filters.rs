@@ -172,12 +172,11 @@ fn cot_danh_sach(nhom: Value, ten_cot: Value, cot: Option<Vec<String>>, rong: f6
         row["danh_xung"].as_str().map_or_else(|| name.to_owned(), |title| format!("{title} {name}"))
     };
     let names: Vec<String> = rows().map(&called).collect();
-    let persons =
-        rows().zip(&names).filter(|(row, _)| row["loai"] != "tap_the").map(|(_, name)| name.clone()).collect();
-    let cells: Vec<&str> = names.iter().map(String::as_str).collect();
+    let persons = rows().enumerate().filter(|(_, row)| row["loai"] != "tap_the").map(|(index, _)| index).collect();
+    let cells = names.iter().map(|name| Some(name.as_str())).collect();
     let mut columns = vec![Column { head: head("ten")?, cells, names: persons }];
     for key in &keys {
-        let cells = rows().filter_map(|row| row[key].as_str()).collect();
+        let cells = rows().map(|row| row[key].as_str()).collect();
         columns.push(Column { head: head(key)?, cells, names: Vec::new() });
     }
     let most = groups.iter().filter_map(|group| group["so_luong"].as_u64()).max().unwrap_or(0);
