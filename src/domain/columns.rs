@@ -1,5 +1,6 @@
 //! Widths of the columns of a list, from what stands in them.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 use super::typography::no_break;
@@ -55,6 +56,8 @@ pub struct Widths {
     pub each: Vec<f64>,
     /// Lines of the tallest cell, rather too many than too few.
     pub lines: usize,
+    /// There is no room for what holds together: no-break spaces must break.
+    pub tight: bool,
 }
 
 /// What a column asks for, millimetres.
@@ -103,7 +106,11 @@ impl Wish {
 /// where it lowers the rows most. What nobody needs is shared by all.
 pub fn share(columns: &[Column<'_>], size: f64, room: f64) -> Widths {
     let em = size * POINT;
-    let wishes: Vec<Wish> = columns.iter().map(|column| wish(column, em)).collect();
+    let mut wishes: Vec<Wish> = columns.iter().map(|column| wish(column, em, true)).collect();
+    let tight = wishes.iter().map(|wish| wish.least).sum::<f64>() > room;
+    if tight {
+        wishes = columns.iter().map(|column| wish(column, em, false)).collect();
+    }
     let mut each: Vec<f64> = wishes.iter().map(|wish| wish.least).collect();
     for index in 0..each.len() {
         let left = room - each.iter().sum::<f64>();
@@ -124,7 +131,7 @@ pub fn share(columns: &[Column<'_>], size: f64, room: f64) -> Widths {
     let total: f64 = each.iter().sum();
     each.iter_mut().for_each(|one| *one *= room / total);
     let lines = wishes.iter().zip(&each).map(|(wish, width)| lines(wish.longest(), *width)).max().unwrap_or(1);
-    Widths { each, lines }
+    Widths { each, lines, tight }
 }
 
 /// Moves width between columns as long as that lowers the rows, then as it saves lines in cells.
@@ -183,7 +190,8 @@ fn lines(longest: f64, width: f64) -> usize {
     count.max(1)
 }
 
-fn wish(column: &Column<'_>, em: f64) -> Wish {
+/// With `held`, what holds together is one word.
+fn wish(column: &Column<'_>, em: f64, held: bool) -> Wish {
     let head = em * width(column.head, Face::Bold);
     let words = column.head.split(' ').map(|word| em * width(word, Face::Bold)).fold(0.0, f64::max);
     let mut wish = Wish {
@@ -201,9 +209,8 @@ fn wish(column: &Column<'_>, em: f64) -> Wish {
             continue;
         };
         let (word, whole) = *known.entry(cell).or_insert_with(|| {
-            let words = no_break(cell);
-            let words = words.split_inclusive([' ', '\u{200b}', '/', '-']).map(|word| word.trim_end_matches(' '));
-            let word = words.map(|word| width(word, Face::Regular)).fold(0.0, f64::max);
+            let words = if held { no_break(cell) } else { Cow::Borrowed(*cell) };
+            let word = words.split([' ', '\u{200b}']).map(least_of).fold(0.0, f64::max);
             (em * word, em * width(cell, Face::Regular))
         });
         wish.least = wish.least.max(word);
@@ -219,6 +226,18 @@ fn wish(column: &Column<'_>, em: f64) -> Wish {
     wish.most = wish.most.max(wish.longest()) + PADDING;
     wish.least += PADDING;
     wish
+}
+
+/// Em of the longest part of a word: it may break after a stroke or hyphen, but not before a digit.
+fn least_of(word: &str) -> f64 {
+    let (mut longest, mut start) = (0.0_f64, 0);
+    for (at, _) in word.match_indices(['/', '-']) {
+        if word[at + 1..].starts_with(char::is_alphabetic) {
+            longest = longest.max(width(&word[start..=at], Face::Regular));
+            start = at + 1;
+        }
+    }
+    longest.max(width(&word[start..], Face::Regular))
 }
 
 #[expect(
@@ -277,10 +296,10 @@ mod tests {
                 cells.iter().map(|cells| column("Ghi chú", cells.iter().map(String::as_str).collect())).collect();
             let widths = share(&columns, 11.0, 149.0);
             prop_assert!((widths.each.iter().sum::<f64>() - 149.0).abs() < 1e-6);
-            let needed: f64 = columns.iter().map(|column| wish(column, 11.0 * POINT).least).sum();
+            let needed: f64 = columns.iter().map(|column| wish(column, 11.0 * POINT, false).least).sum();
             prop_assume!(needed <= 149.0);
             for (column, width) in columns.iter().zip(&widths.each) {
-                prop_assert!(*width >= wish(column, 11.0 * POINT).least - 1e-6, "{:?}", widths);
+                prop_assert!(*width >= wish(column, 11.0 * POINT, false).least - 1e-6, "{:?}", widths);
             }
         }
     }

@@ -151,7 +151,7 @@ const NUMBERS: f64 = 10.5;
 const DIGIT: f64 = 2.2;
 
 /// Which columns the table of a list has and how wide they are: `{cot: keys after the name, rong: millimetres of the row
-/// number, of the name and of each, dong: lines of the tallest cell}`.
+/// number, of the name and of each, dong: lines of the tallest cell, chat: no room for no-break spaces}`.
 ///
 /// `ten_cot` holds the heads by key, `ten` that of the name; `cot` the keys wanted, or none for those in use; `rong` is the
 /// width of the table in millimetres.
@@ -185,7 +185,7 @@ fn cot_danh_sach(nhom: Value, ten_cot: Value, cot: Option<Vec<String>>, rong: f6
     let size = if columns.len() + 1 < DENSE { TABLE_SIZE } else { DENSE_SIZE };
     let widths = columns::share(&columns, size, rong - numbers);
     let each: Vec<f64> = std::iter::once(numbers).chain(widths.each).collect();
-    Ok(Value::from(Serde(serde_json::json!({"cot": keys, "rong": each, "dong": widths.lines}))))
+    Ok(Value::from(Serde(serde_json::json!({"cot": keys, "rong": each, "dong": widths.lines, "chat": widths.tight}))))
 }
 
 /// The first recipient listed twice: same name, form of address, title and unit, and no identity numbers that differ;

@@ -11,6 +11,7 @@ mod lines;
 mod page;
 mod recipients;
 mod sign;
+mod typography;
 
 use std::sync::OnceLock;
 
@@ -108,9 +109,14 @@ pub fn sheet(name: &str) -> &'static Sheet {
     sheets().iter().find(|sheet| sheet.name == name).unwrap_or_else(|| panic!("no sheet {name}"))
 }
 
-/// The first run that begins so.
+/// The first run that begins so; any space stands for any other.
 pub fn run<'a>(pages: &'a mut Pages, begins: &str) -> &'a mut Run {
-    pages.runs.iter_mut().find(|run| run.text.starts_with(begins)).unwrap_or_else(|| panic!("no run `{begins}`"))
+    let begin = lines::plain(begins);
+    pages
+        .runs
+        .iter_mut()
+        .find(|run| lines::plain(&run.text).starts_with(&begin))
+        .unwrap_or_else(|| panic!("no run `{begins}`"))
 }
 
 fn silent(check: Check, chosen: impl Fn(&Sheet) -> bool) {
