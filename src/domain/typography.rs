@@ -50,7 +50,7 @@ pub fn no_break(text: &str) -> Cow<'_, str> {
         (Rank::Pair, MOST_WORDS),
         (Rank::Inner, MOST_WORDS),
         (Rank::End, MOST_WORDS + 1),
-        (Rank::BeforeEnd, MOST_WORDS),
+        (Rank::BeforeEnd, MOST_WORDS + 1),
     ] {
         for index in 0..gaps.len() {
             if gaps[index].rank == Some(rank) && !gaps[index].glued {

@@ -29,6 +29,7 @@ pub fn register(environment: &mut Environment<'static>) {
     environment.add_filter("can_dong", can_dong);
     environment.add_filter("cot_danh_sach", cot_danh_sach);
     environment.add_filter("trung_nhau", trung_nhau);
+    environment.add_filter("nhu_dieu_ngoai", nhu_dieu_ngoai);
     environment.add_function("so_ky_hieu", |so: Option<u32>, ky_hieu: &str| so_ky_hieu::format(so, ky_hieu));
     environment.add_function("dia_danh_ngay", |dia_danh: &str, ngay: Option<&str>, nam: Option<i32>| {
         Ok::<_, Error>(date::place_and_date(dia_danh, ngay.map(parse_date).transpose()?, nam))
@@ -186,6 +187,19 @@ fn cot_danh_sach(nhom: Value, ten_cot: Value, cot: Option<Vec<String>>, rong: f6
     let widths = columns::share(&columns, size, rong - numbers);
     let each: Vec<f64> = std::iter::once(numbers).chain(widths.each).collect();
     Ok(Value::from(Serde(serde_json::json!({"cot": keys, "rong": each, "dong": widths.lines, "chat": widths.tight}))))
+}
+
+/// The first of some recipients (`noi_nhan`) that names an article after the last one: `Như Điều 5` of three; none where
+/// there is none.
+fn nhu_dieu_ngoai(noi_nhan: Vec<String>, so_dieu: usize) -> Option<String> {
+    noi_nhan.into_iter().find(|line| {
+        let Some(rest) = line.trim_start_matches(['-', ' ']).strip_prefix("Như ") else { return false };
+        rest.to_lowercase().contains("điều")
+            && rest
+                .split(|c: char| !c.is_ascii_digit())
+                .filter_map(|digits| digits.parse::<usize>().ok())
+                .any(|n| n == 0 || n > so_dieu)
+    })
 }
 
 /// The first recipient listed twice: same name, form of address, title and unit, and no identity numbers that differ;

@@ -20,8 +20,8 @@ const LEAST_LAST: f64 = mm(8.0);
 /// Widest word space of a justified line, in spaces of the face.
 const WIDEST_SPACE: f64 = 2.2;
 
-/// What cannot break and is wider than this, in em, may tear the line before it.
-const LONG_TOKEN: f64 = 5.5;
+/// What holds together and is wider than this, in em, may tear the line before it: a dozen word spaces share it.
+const LONG_TOKEN: f64 = 4.0;
 
 /// Running text in paragraphs: the body and every phụ lục.
 fn paragraphs<'a>(form: &'a Form) -> Vec<Vec<&'a Line>> {
