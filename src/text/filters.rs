@@ -28,7 +28,6 @@ pub fn register(environment: &mut Environment<'static>) {
     environment.add_filter("ngat_tu_dai", ngat_tu_dai);
     environment.add_filter("can_dong", can_dong);
     environment.add_filter("cot_danh_sach", cot_danh_sach);
-    environment.add_filter("trung_nhau", trung_nhau);
     environment.add_filter("nhu_dieu_ngoai", nhu_dieu_ngoai);
     environment.add_function("so_ky_hieu", |so: Option<u32>, ky_hieu: &str| so_ky_hieu::format(so, ky_hieu));
     environment.add_function("dia_danh_ngay", |dia_danh: &str, ngay: Option<&str>, nam: Option<i32>| {
@@ -202,20 +201,6 @@ fn nhu_dieu_ngoai(noi_nhan: Vec<String>, so_dieu: usize) -> Option<String> {
     })
 }
 
-/// The first recipient listed twice: same name, form of address, title and unit, and no identity numbers that differ;
-/// none where there is none.
-fn trung_nhau(doi_tuong: Value) -> Result<Value, Error> {
-    let recipients = list(&doi_tuong)?;
-    let mut seen: HashMap<[Option<&str>; 5], usize> = HashMap::new();
-    for (index, one) in recipients.iter().enumerate() {
-        let key = ["ten", "danh_xung", "chuc_vu", "don_vi", "dinh_danh"].map(|key| one[key].as_str());
-        if let Some(first) = seen.insert(key, index) {
-            return Ok(Value::from(Serde(serde_json::json!({"ten": one["ten"], "dau": first + 1, "sau": index + 1}))));
-        }
-    }
-    Ok(Value::from(()))
-}
-
 fn list(value: &Value) -> Result<Vec<Json>, Error> {
     serde_json::to_value(value)
         .ok()
@@ -226,7 +211,20 @@ fn list(value: &Value) -> Result<Vec<Json>, Error> {
         .ok_or_else(|| wrong("not a list of recipients"))
 }
 
-/// Counts recipients by `loai`.
+/// The first recipient listed twice, as `{ten, dau, sau}` with places from 1: same name, form of address, title and unit,
+/// and no identity numbers that differ; null where there is none.
+fn listed_twice(recipients: &[Json]) -> Json {
+    let mut seen: HashMap<[Option<&str>; 5], usize> = HashMap::new();
+    for (index, one) in recipients.iter().enumerate() {
+        let key = ["ten", "danh_xung", "chuc_vu", "don_vi", "dinh_danh"].map(|key| one[key].as_str());
+        if let Some(first) = seen.insert(key, index) {
+            return serde_json::json!({"ten": one["ten"], "dau": first + 1, "sau": index + 1});
+        }
+    }
+    Json::Null
+}
+
+/// Counts recipients by `loai`, and tells who is listed twice (`trung`).
 fn dem_doi_tuong(doi_tuong: Value) -> Result<Value, Error> {
     let doi_tuong = list(&doi_tuong)?;
     let count = |loai: &str| doi_tuong.iter().filter(|one| one["loai"] == loai).count();
@@ -235,5 +233,6 @@ fn dem_doi_tuong(doi_tuong: Value) -> Result<Value, Error> {
         "ca_nhan": count("ca_nhan"),
         "ho_gia_dinh": count("ho_gia_dinh"),
         "tong": doi_tuong.len(),
+        "trung": listed_twice(&doi_tuong),
     }))))
 }
