@@ -273,7 +273,7 @@ mod tests {
 
     #[test]
     fn names_stay_on_one_line() {
-        let names = vec!["Thiếu tá Nguyễn Thị Thương", "Ông Lò Văn Ượn", "Bà Đinh Thị Hoài Thuỷ"];
+        let names = ["Thiếu tá Nguyễn Thị Thương", "Ông Lò Văn Ượn", "Bà Đinh Thị Hoài Thuỷ"];
         let merits = vec![
             "đã có thành tích xuất sắc trong công tác phòng, chống dịch bệnh trên địa bàn huyện năm 2021";
             3

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use typst::layout::Abs;
 use typst::text::{Font, FontVariant, FontVariations};
 use vinhdanh::domain::width::{Face, width};
+use vinhdanh::engine::Standard;
 use vinhdanh::engine::frames::{Pages, Run};
 
 use super::lines::{Form, Line, Table, is_upper, mm, near};
@@ -24,7 +25,7 @@ const WIDEST_SPACE: f64 = 2.2;
 const LONG_TOKEN: f64 = 4.0;
 
 /// Running text in paragraphs: the body and every phụ lục.
-fn paragraphs<'a>(form: &'a Form) -> Vec<Vec<&'a Line>> {
+fn paragraphs(form: &Form) -> Vec<Vec<&Line>> {
     let mut all = Vec::new();
     let annexes = (0..form.annexes.len()).map(|index| form.annex_text(index));
     for lines in [form.grounds(), form.body()].into_iter().chain(annexes) {
@@ -173,6 +174,8 @@ fn every_sample_is_well_set() {
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
 }
 
+type Spoil<'a> = &'a dyn Fn(&mut Pages);
+
 #[test]
 fn each_rule_sees_a_page_spoilt_on_purpose() {
     let last = |pages: &Pages| {
@@ -180,7 +183,7 @@ fn each_rule_sees_a_page_spoilt_on_purpose() {
         let ends: Vec<Vec<&Line>> = paragraphs(&form).into_iter().filter(|lines| lines.len() > 1).collect();
         ends.first().and_then(|lines| lines.last()).map(|line| line.runs[0].clone()).expect("a paragraph of two lines")
     };
-    let spoils: [(&str, &str, &dyn Fn(&mut Pages)); 5] = [
+    let spoils: [(&str, &str, Spoil<'_>); 5] = [
         ("runts", "quyet_dinh/plain", &|pages| {
             let at = last(pages);
             pages.runs.retain(|run| run == &at || run.page != at.page || !near(run.y, at.y, 0.5));
@@ -560,6 +563,28 @@ fn commas_of_a_column_stand_under_each_other() {
         assert!(places.len() >= column.len(), "{places:?}");
         assert!(places.iter().all(|x| near(*x, places[0], 0.6)), "{column:?}: {places:?}");
     }
+}
+
+#[test]
+fn what_a_clerk_may_not_have_meant_is_told() {
+    let warned = |changes: Value| {
+        let rendered =
+            local().pdf("quyet_dinh", changed("quyet_dinh", "plain", &changes), Standard::A2a).expect("sound");
+        let codes = rendered.warnings.iter().map(|one| one.code.to_string());
+        codes.collect::<Vec<_>>()
+    };
+    assert_eq!(warned(json!({})), Vec::<String>::new());
+    assert_eq!(warned(json!({"noi_nhan": ["Như Điều 3", "- Huyện ủy"]})), ["thua_gach_dau_dong"]);
+    assert_eq!(warned(json!({"noi_nhan": ["Như các Điều 1, 3", "Lưu: VT"]})), ["luu_trong_noi_nhan"]);
+    assert_eq!(warned(json!({"noi_nhan": ["Như Điều 4", "Huyện ủy 5"]})), ["dieu_khong_co"]);
+    let twice = |keys: [&str; 2]| {
+        let one = |key: &str| json!({"loai": "ca_nhan", "ten": "Lò Văn An", "don_vi": "Xã Huy Hạ", "dinh_danh": key});
+        json!({"khen_thuong": [{
+            "hinh_thuc": "Giấy khen", "thanh_tich": "thành tích xuất sắc", "doi_tuong": keys.map(one),
+        }]})
+    };
+    assert_eq!(warned(twice(["1", "1"])), ["trung_doi_tuong"]);
+    assert_eq!(warned(twice(["1", "2"])), Vec::<String>::new());
 }
 
 #[test]
