@@ -2,12 +2,16 @@
 //!
 //! Data go to stdout, messages to stderr. Exit: 0 done, 1 failed, 2 wrong usage, 3 invalid data.
 
+mod calibrate;
 mod catalog;
 mod healthcheck;
 mod key;
 mod output;
 mod render;
+mod rules;
 mod serve;
+mod templates;
+mod watch;
 mod worker;
 
 use std::process::ExitCode;
@@ -63,14 +67,18 @@ enum Command {
     Preview(render::Preview),
     /// Check data without making anything
     Check(render::Check),
-    /// List the templates, or check them with all their samples
-    Templates(catalog::Templates),
+    /// List templates, make new ones, check, test and pack them
+    Templates(templates::Templates),
     /// Print a template's JSON Schema
     Schema(catalog::Schema),
     /// Print one of a template's samples
     Sample(catalog::Sample),
+    /// List the rules of form that finished pages are held to
+    Rules(rules::Rules),
     /// List the fonts
     Fonts,
+    /// Correct a printer: measured errors in, `trinh_bay.may_in` out
+    Calibrate(calibrate::Calibrate),
     /// Make an API key
     Key(key::Key),
     /// Ask a running service whether it is ready
@@ -97,7 +105,9 @@ pub fn main() -> ExitCode {
         Command::Templates(command) => command.run(&places, speech),
         Command::Schema(command) => command.run(&places),
         Command::Sample(command) => command.run(&places),
+        Command::Rules(command) => command.run(speech),
         Command::Fonts => catalog::fonts(&places, speech),
+        Command::Calibrate(command) => command.run(),
         Command::Key(command) => command.run(),
         Command::Healthcheck(command) => command.run(),
         Command::Completions { shell } => {

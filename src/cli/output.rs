@@ -4,7 +4,7 @@ use std::fs::OpenOptions;
 use std::io::{self, IsTerminal as _, Read as _, Write as _};
 use std::path::Path;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Format, Speech};
 use crate::diagnostic::{Code, Diagnostic, Failure, Lang};
@@ -30,6 +30,20 @@ pub fn report(failure: &Failure, speech: Speech) {
     }
 }
 
+/// Prints JSON on stdout.
+pub fn print(value: &Value) -> Result<(), Failure> {
+    let text = serde_json::to_string_pretty(value).map_err(Failure::internal)?;
+    println!("{text}");
+    Ok(())
+}
+
+/// Says one line to a person, in the language asked for; a program that asked for JSON hears nothing.
+pub fn say(speech: Speech, vi: impl AsRef<str>, en: impl AsRef<str>) {
+    if speech.format == Format::Human {
+        eprintln!("{}", if speech.lang == Lang::Vi { vi.as_ref() } else { en.as_ref() });
+    }
+}
+
 /// Prints warnings.
 pub fn warn(warnings: &[Diagnostic], speech: Speech) {
     if warnings.is_empty() {
@@ -49,7 +63,10 @@ fn line(diagnostic: &Diagnostic, lang: Lang) {
     let at = match (&diagnostic.pointer, &diagnostic.place) {
         (Some(pointer), _) if !pointer.is_empty() => format!("{pointer}: "),
         (_, Some(place)) if !place.file.is_empty() => format!("{}:{}:{}: ", place.file, place.line, place.column),
-        _ => String::new(),
+        _ => diagnostic.spot.map_or_else(String::new, |spot| match lang {
+            Lang::Vi => format!("trang {}, {:.0} × {:.0} mm: ", spot.page, spot.x, spot.y),
+            Lang::En => format!("page {}, {:.0} × {:.0} mm: ", spot.page, spot.x, spot.y),
+        }),
     };
     eprintln!("  {at}{} [{}]", diagnostic.message.get(lang), diagnostic.code);
     for hint in &diagnostic.hints {
@@ -119,7 +136,8 @@ fn exists(path: &Path) -> Failure {
     failure
 }
 
-fn trouble(path: &Path, error: &io::Error) -> Failure {
+/// A file that cannot be read or written.
+pub fn trouble(path: &Path, error: &io::Error) -> Failure {
     let path = path.display();
     Failure::one(Code::Io, format!("`{path}`: {error}"), format!("`{path}`: {error}"))
 }

@@ -5,6 +5,7 @@
 //! one; it calls none of them.
 
 pub mod balance;
+pub mod can_chinh;
 pub mod columns;
 pub mod date;
 pub mod legacy;
