@@ -22,8 +22,9 @@ use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp};
 use vinhdanh::api;
 use vinhdanh::app::{self, App};
 use vinhdanh::config::{Places, Settings};
-use vinhdanh::engine::{Engine, Job, Lane, Output, Standard};
+use vinhdanh::engine::{Engine, Fonts, Ground, Job, Lane, Output, Standard};
 use vinhdanh::render::{Backend, Renderer, Requested};
+use vinhdanh::the_thuc;
 
 const LONG: Duration = Duration::from_secs(600);
 
@@ -241,6 +242,9 @@ async fn bench() {
     {
         row(work, &renderer, &engine, &app, &bare, &client, &url).await;
     }
+    if wanted.is_empty() || wanted.iter().any(|name| name == "art") {
+        art(&renderer, &engine);
+    }
     previews(&renderer, &engine).await;
     respawn(&renderer, &app).await;
 }
@@ -330,6 +334,57 @@ async fn row(
         http.median() / base,
         size as f64 / 1e6,
     );
+}
+
+/// What the art of a design costs over the same page without any.
+fn art(renderer: &Renderer, engine: &Engine) {
+    const NOTHING: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"1mm\" height=\"1mm\" viewBox=\"0 0 100 100\">\
+        <g style=\"isolation:isolate\"><path fill=\"#ffffff\" d=\"M0 0l1 0 0 1z\"/></g></svg>";
+    let files = app::tree(&Places::default()).expect("built in").into_files();
+    let bare = files.into_iter().map(|(path, bytes)| {
+        let bytes = if path.contains("/art/") && path.ends_with(".svg") { NOTHING.into() } else { bytes };
+        (path, bytes)
+    });
+    let fonts = Fonts::load(vinhdanh::assets::fonts()).expect("fonts");
+    let without = Engine::new(Ground::new(fonts, bare).expect("a ground"), the_thuc::inspect);
+    println!();
+    println!("| design | compile ms | without | export ms | without | art costs ms | KB | without |");
+    println!("|---|---|---|---|---|---|---|---|");
+    let schema = renderer.template("giay_khen").expect("a template").schema.document();
+    let names = schema.pointer("/properties/trinh_bay/properties/ho_so/enum").and_then(Value::as_array);
+    for name in names.into_iter().flatten().filter_map(Value::as_str).filter(|name| !name.starts_with("phoi")) {
+        let [mut compile, mut export, mut plain_compile, mut plain_export] = std::array::from_fn(|_| Times::default());
+        let (mut size, mut plain_size) = (0, 0);
+        for n in 0..220 {
+            let mut jobs = [2 * n, 2 * n + 1].map(|n| {
+                let mut data = certificate(renderer, n);
+                data["trinh_bay"] = json!({"ho_so": name});
+                let requested = Requested { output: Output::Pdf(Standard::A2a), ..Requested::default() };
+                renderer.prepare("giay_khen", data, &requested).expect("sound").job
+            });
+            if n % 2 == 1 {
+                jobs.reverse();
+            }
+            let (ours, plain) = (engine.run(&jobs[0]).expect("sound"), without.run(&jobs[1]).expect("sound"));
+            (size, plain_size) = (ours.bytes.len(), plain.bytes.len());
+            if n >= 20 {
+                compile.0.push(ours.compile_us as f64 / 1e3);
+                export.0.push(ours.export_us as f64 / 1e3);
+                plain_compile.0.push(plain.compile_us as f64 / 1e3);
+                plain_export.0.push(plain.export_us as f64 / 1e3);
+            }
+        }
+        let cost = compile.median() + export.median() - plain_compile.median() - plain_export.median();
+        println!(
+            "| {name} | {:.2} | {:.2} | {:.2} | {:.2} | {cost:.2} | {} | {} |",
+            compile.median(),
+            plain_compile.median(),
+            export.median(),
+            plain_export.median(),
+            size >> 10,
+            plain_size >> 10,
+        );
+    }
 }
 
 async fn previews(renderer: &Renderer, engine: &Engine) {

@@ -19,7 +19,7 @@ use crate::diagnostic::{Code, Failure};
 use crate::engine::{Engine, Fonts, Ground, Pool, PoolOptions, Supplies};
 use crate::render::{Backend, InputLimits, Renderer, RendererOptions};
 use crate::template::{Catalog, Tree};
-use crate::{assets, telemetry};
+use crate::{assets, telemetry, the_thuc};
 
 /// Limits each caller's rate.
 pub type Limiter = RateLimiter<String, DefaultKeyedStateStore<String>, DefaultClock, StateInformationMiddleware>;
@@ -106,7 +106,7 @@ pub fn local(places: &Places) -> Result<(Renderer, Backend), Failure> {
     let tree = tree(places)?;
     let fonts = Fonts::load(font_files(places)?)?;
     let renderer = Renderer::new(Catalog::load(&tree), &fonts, RendererOptions::default());
-    let engine = Engine::new(Ground::new(fonts, tree.into_files())?);
+    let engine = Engine::new(Ground::new(fonts, tree.into_files())?, the_thuc::inspect);
     Ok((renderer, Backend::Local(Arc::new(engine))))
 }
 

@@ -6,8 +6,8 @@ use rust_embed::Embed;
 
 #[derive(Embed)]
 #[folder = "typst-templates/"]
-// References of `templates test` are for whoever works on a template, not for the program.
-#[exclude = "*/tests/*"]
+// Drawings from which flat art is made: no page needs them.
+#[exclude = "*/nguon/*"]
 struct Templates;
 
 #[derive(Embed)]

@@ -62,8 +62,23 @@ pub struct Place {
     pub column: usize,
 }
 
+/// A place on a finished page: page from 1, millimetres from its top left corner.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Spot {
+    /// Page, from 1.
+    pub page: usize,
+    /// Left edge, mm.
+    pub x: f64,
+    /// Top edge, mm.
+    pub y: f64,
+    /// Width, mm.
+    pub w: f64,
+    /// Height, mm.
+    pub h: f64,
+}
+
 /// One fault or warning.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Diagnostic {
     /// Error or warning.
     pub severity: Severity,
@@ -77,6 +92,9 @@ pub struct Diagnostic {
     /// Place in a template.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
+    /// Place on a finished page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spot: Option<Spot>,
     /// What to do.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hints: Vec<Text>,
@@ -91,6 +109,7 @@ impl Diagnostic {
             message: Text::new(vi, en),
             pointer: None,
             place: None,
+            spot: None,
             hints: Vec::new(),
         }
     }
@@ -114,12 +133,24 @@ impl Diagnostic {
         self
     }
 
+    /// Adds the place on a finished page.
+    #[must_use]
+    pub fn on_page(mut self, spot: Option<Spot>) -> Self {
+        self.spot = spot;
+        self
+    }
+
     /// Adds a hint.
     #[must_use]
     pub fn hint(mut self, vi: impl Into<String>, en: impl Into<String>) -> Self {
         self.hints.push(Text::new(vi, en));
         self
     }
+}
+
+/// Whether finished pages keep the form their template is held to: no finding among `warnings` is an error.
+pub fn keeps_form(warnings: &[Diagnostic]) -> bool {
+    warnings.iter().all(|one| one.severity == Severity::Warning)
 }
 
 /// What kind of failure stopped the work. Closed, documented in `docs/api.md`, never reused.
@@ -253,7 +284,7 @@ codes! {
 }
 
 /// Why nothing was produced: one kind, all its faults.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Failure {
     /// The kind.
     pub code: Code,

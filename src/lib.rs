@@ -22,3 +22,4 @@ pub mod render;
 pub mod telemetry;
 pub mod template;
 pub mod text;
+pub mod the_thuc;

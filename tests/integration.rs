@@ -3,6 +3,8 @@
 #![expect(clippy::panic, reason = "helpers of tests stop a test where they stand")]
 
 mod api;
+mod art;
+mod certificate;
 mod cli;
 mod engine;
 mod form;

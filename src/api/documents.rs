@@ -15,7 +15,7 @@ use super::caller::Caller;
 use super::negotiate::{self, Form};
 use super::problem;
 use crate::app::{App, hex};
-use crate::diagnostic::{Code, Diagnostic, Failure};
+use crate::diagnostic::{Code, Diagnostic, Failure, keeps_form};
 use crate::engine::{Output, Standard};
 use crate::render::{Rendered, Requested, read_json};
 
@@ -49,7 +49,7 @@ pub async fn render(
     }
 }
 
-/// Checks the data without writing anything: all faults, or all warnings.
+/// Checks the data without writing anything: all faults, or all warnings and every rule of form the pages break.
 pub async fn check(
     request: HttpRequest,
     app: Data<App>,
@@ -72,7 +72,7 @@ pub async fn check(
         Ok(rendered) => {
             count(&id, "checked");
             HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "private, no-store")).json(json!({
-                "ok": true,
+                "ok": keeps_form(&rendered.warnings),
                 "pages": rendered.pages,
                 "file_name": format!("{}.pdf", rendered.file_name),
                 "boxes": rendered.boxes,

@@ -103,9 +103,13 @@ fn body(failure: &Failure, caller: &Caller, path: &str, template: Option<&str>) 
 pub fn entry(one: &Diagnostic, lang: Lang) -> Value {
     // RFC 6901: the empty pointer is the whole of the data.
     let pointer = one.pointer.as_deref().unwrap_or_default();
-    let mut entry = json!({"pointer": pointer, "code": one.code, "detail": one.message.get(lang)});
+    let mut entry =
+        json!({"pointer": pointer, "code": one.code, "severity": one.severity, "detail": one.message.get(lang)});
     if let Some(place) = &one.place {
         entry["source"] = json!({"file": place.file, "line": place.line, "column": place.column});
+    }
+    if let Some(spot) = &one.spot {
+        entry["spot"] = json!(spot);
     }
     if !one.hints.is_empty() {
         entry["hints"] = one.hints.iter().map(|hint| hint.get(lang)).collect();

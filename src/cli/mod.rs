@@ -2,11 +2,14 @@
 //!
 //! Data go to stdout, messages to stderr. Exit: 0 done, 1 failed, 2 wrong usage, 3 invalid data.
 
+mod calibrate;
 mod catalog;
+mod flatten;
 mod healthcheck;
 mod key;
 mod output;
 mod render;
+mod rules;
 mod serve;
 mod templates;
 mod watch;
@@ -71,8 +74,12 @@ enum Command {
     Schema(catalog::Schema),
     /// Print one of a template's samples
     Sample(catalog::Sample),
+    /// List the rules of form that finished pages are held to
+    Rules(rules::Rules),
     /// List the fonts
     Fonts,
+    /// Correct a printer: measured errors in, `trinh_bay.may_in` out
+    Calibrate(calibrate::Calibrate),
     /// Make an API key
     Key(key::Key),
     /// Ask a running service whether it is ready
@@ -99,7 +106,9 @@ pub fn main() -> ExitCode {
         Command::Templates(command) => command.run(&places, speech),
         Command::Schema(command) => command.run(&places),
         Command::Sample(command) => command.run(&places),
+        Command::Rules(command) => command.run(speech),
         Command::Fonts => catalog::fonts(&places, speech),
+        Command::Calibrate(command) => command.run(),
         Command::Key(command) => command.run(),
         Command::Healthcheck(command) => command.run(),
         Command::Completions { shell } => {

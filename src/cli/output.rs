@@ -63,7 +63,10 @@ fn line(diagnostic: &Diagnostic, lang: Lang) {
     let at = match (&diagnostic.pointer, &diagnostic.place) {
         (Some(pointer), _) if !pointer.is_empty() => format!("{pointer}: "),
         (_, Some(place)) if !place.file.is_empty() => format!("{}:{}:{}: ", place.file, place.line, place.column),
-        _ => String::new(),
+        _ => diagnostic.spot.map_or_else(String::new, |spot| match lang {
+            Lang::Vi => format!("trang {}, {:.0} × {:.0} mm: ", spot.page, spot.x, spot.y),
+            Lang::En => format!("page {}, {:.0} × {:.0} mm: ", spot.page, spot.x, spot.y),
+        }),
     };
     eprintln!("  {at}{} [{}]", diagnostic.message.get(lang), diagnostic.code);
     for hint in &diagnostic.hints {

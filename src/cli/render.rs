@@ -12,7 +12,7 @@ use super::watch::{self, Watched};
 use super::{Format, Speech, output, runtime};
 use crate::app;
 use crate::config::Places;
-use crate::diagnostic::{Code, Failure};
+use crate::diagnostic::{Code, Failure, keeps_form};
 use crate::engine::{Output, Standard};
 use crate::render::{InputLimits, Rendered, Requested, read_json};
 
@@ -119,10 +119,17 @@ impl Check {
         let rendered = self.common.make(places, Output::Check)?;
         output::warn(&rendered.warnings, speech);
         match speech.format {
-            Format::Json => println!("{}", json!({"ok": true, "pages": rendered.pages})),
-            Format::Human => eprintln!("đạt: {} trang, {} lưu ý", rendered.pages, rendered.warnings.len()),
+            Format::Json => println!("{}", json!({"ok": keeps_form(&rendered.warnings), "pages": rendered.pages})),
+            Format::Human => eprintln!("{} trang, {} lưu ý", rendered.pages, rendered.warnings.len()),
         }
-        Ok(())
+        if keeps_form(&rendered.warnings) {
+            return Ok(());
+        }
+        Err(Failure::one(
+            Code::InvalidData,
+            "trang dựng được nhưng sai thể thức, xem các mục trên",
+            "the pages can be made but break the form, see above",
+        ))
     }
 }
 

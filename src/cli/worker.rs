@@ -4,6 +4,7 @@ use clap::Args;
 
 use crate::diagnostic::Failure;
 use crate::engine::serve_worker;
+use crate::the_thuc;
 
 /// Set pages for the service.
 #[derive(Args)]
@@ -16,6 +17,6 @@ pub struct Worker {
 impl Worker {
     /// Runs the command.
     pub fn run(self) -> Result<(), Failure> {
-        serve_worker(self.memory_bytes)
+        serve_worker(self.memory_bytes, the_thuc::inspect)
     }
 }

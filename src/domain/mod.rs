@@ -4,6 +4,7 @@
 //! office practice prescribe, without I/O, clock, HTTP or Typst. Every other module may call this
 //! one; it calls none of them.
 
+pub mod can_chinh;
 pub mod date;
 pub mod legacy;
 pub mod name;

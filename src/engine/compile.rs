@@ -7,7 +7,9 @@ use typst::syntax::{DiagSpan, Source};
 use typst::{World, WorldExt};
 use typst_layout::PagedDocument;
 
-use super::job::{Done, Job, Output, Standard};
+use super::art::Asked;
+use super::frames::{self, Pages};
+use super::job::{Done, Job, LabelledBox, Output, Standard};
 use super::world::{Ground, JobWorld};
 use super::{places, preview, write};
 use crate::diagnostic::{Code, Diagnostic, Failure, Place, Severity, Text};
@@ -18,15 +20,19 @@ const LARGE_PAGES: usize = 10;
 /// How many later documents a cached result of a small document survives unused.
 const KEEP_FOR: usize = 4;
 
+/// Judges laid-out pages by the form of that name. Given from above: the engine knows no law.
+pub type Inspect = fn(&str, &Pages, &[LabelledBox]) -> Vec<Diagnostic>;
+
 /// Sets documents, one at a time, in this process.
 pub struct Engine {
     ground: Ground,
+    inspect: Inspect,
 }
 
 impl Engine {
-    /// An engine over a ground.
-    pub fn new(ground: Ground) -> Self {
-        Self { ground }
+    /// An engine over a ground; `inspect` judges the pages of jobs that name a form.
+    pub fn new(ground: Ground, inspect: Inspect) -> Self {
+        Self { ground, inspect }
     }
 
     /// Sets one document and writes what was asked for.
@@ -46,11 +52,15 @@ impl Engine {
 
     fn lay_out_and_write(&self, job: &Job, cache: &mut CacheGuard) -> Result<(Done, PagedDocument), Failure> {
         let started = Instant::now();
-        let (document, warnings) = self.lay_out(job)?;
+        let stubs = matches!(job.output, Output::Check | Output::Pdf(_));
+        let (document, mut warnings, asked) = self.set(job, stubs)?;
         let compile_us = micros(started);
         let pages = document.pages().len();
         cache.keep = if pages > LARGE_PAGES { 0 } else { KEEP_FOR };
         let boxes = places::boxes(&document)?;
+        if !job.form.is_empty() {
+            warnings.extend((self.inspect)(&job.form, &frames::read(&document), &boxes));
+        }
         let started = Instant::now();
         let bytes = match job.output {
             // A dry run that skipped the writer would promise a file the writer may yet refuse.
@@ -58,18 +68,21 @@ impl Engine {
                 self.write(job, &document, Standard::default())?;
                 Vec::new()
             }
-            Output::Pdf(standard) => self.write(job, &document, standard)?,
+            Output::Pdf(standard) => self.write_with_art(job, &document, standard, asked.as_ref())?,
             Output::Png { page, ppi } => preview::png(page_of(&document, page)?, ppi)?,
             Output::Svg { page } => preview::svg(page_of(&document, page)?),
         };
         Ok((Done { bytes, pages, boxes, warnings, compile_us, export_us: micros(started) }, document))
     }
 
-    /// Lays a document out and shows its pages, with the template's warnings, before they and the cache are cleared.
+    /// Lays a document out and shows its pages, with every warning, before they and the cache are cleared.
     pub fn look<T>(&self, job: &Job, look: impl FnOnce(&PagedDocument, Vec<Diagnostic>) -> T) -> Result<T, Failure> {
         let mut cache = CacheGuard { keep: 0 };
-        let (document, warnings) = self.lay_out(job)?;
+        let (document, mut warnings) = self.lay_out(job)?;
         cache.keep = if document.pages().len() > LARGE_PAGES { 0 } else { KEEP_FOR };
+        if !job.form.is_empty() {
+            warnings.extend((self.inspect)(&job.form, &frames::read(&document), &places::boxes(&document)?));
+        }
         Ok(look(&document, warnings))
     }
 
@@ -77,7 +90,13 @@ impl Engine {
     ///
     /// The pages are those that will be written; tests and the legal check read them.
     pub fn lay_out(&self, job: &Job) -> Result<(PagedDocument, Vec<Diagnostic>), Failure> {
+        let (document, warnings, _) = self.set(job, false)?;
+        Ok((document, warnings))
+    }
+
+    fn set(&self, job: &Job, stubs: bool) -> Result<(PagedDocument, Vec<Diagnostic>, Option<Asked>), Failure> {
         let world = JobWorld::new(&self.ground, job)?;
+        let world = if stubs { world.with_stubs() } else { world };
         let Warned { output, warnings } = typst::compile::<PagedDocument>(&world);
         let mut document = output.map_err(|errors| {
             Failure::new(Code::TemplateError, errors.iter().map(|e| translate(&world, e)).collect())
@@ -92,7 +111,36 @@ impl Engine {
             return Err(Failure::new(Code::InvalidData, faults));
         }
         write::set_info(document.info_mut(), &job.meta);
-        Ok((document, warnings))
+        Ok((document, warnings, world.into_stubs()))
+    }
+
+    /// Writes a document set with stubs and puts the art in their place.
+    fn write_with_art(
+        &self,
+        job: &Job,
+        document: &PagedDocument,
+        standard: Standard,
+        asked: Option<&Asked>,
+    ) -> Result<Vec<u8>, Failure> {
+        let pdf = self.write(job, document, standard)?;
+        let Some(asked) = asked else { return Ok(pdf) };
+        match self.ground.gallery.splice(pdf, asked, |path| self.write_picture(path))? {
+            Some(whole) => Ok(whole),
+            // Read but not drawn as it is, or too rich for a stub: then as it comes, if slower.
+            None => {
+                let (document, ..) = self.set(job, false)?;
+                self.write(job, &document, standard)
+            }
+        }
+    }
+
+    fn write_picture(&self, path: &str) -> Result<Vec<u8>, Failure> {
+        let world = JobWorld::picture(&self.ground, path)?;
+        let failed = |errors: &[SourceDiagnostic]| {
+            Failure::new(Code::TemplateError, errors.iter().map(|error| translate(&world, error)).collect())
+        };
+        let document = typst::compile::<PagedDocument>(&world).output.map_err(|errors| failed(&errors))?;
+        write::picture(&document).map_err(|errors| failed(&errors))
     }
 
     fn write(&self, job: &Job, document: &PagedDocument, standard: Standard) -> Result<Vec<u8>, Failure> {
@@ -147,6 +195,7 @@ fn translate(world: &dyn World, diagnostic: &SourceDiagnostic) -> Diagnostic {
         message: Text::new(message.clone(), message),
         pointer: None,
         place,
+        spot: None,
         hints: diagnostic.hints.iter().map(|hint| Text::new(hint.v.as_str(), hint.v.as_str())).collect(),
     }
 }

@@ -1,7 +1,7 @@
 //! Reading laid-out pages: runs of text and drawn strokes with their places. Checks of form stand on this.
 
 use typst::layout::{Frame, FrameItem, Point, Transform};
-use typst::visualize::Geometry;
+use typst::visualize::{Geometry, Paint};
 use typst_layout::PagedDocument;
 
 /// A run of text on one line. Lengths in points, from the top left of the page.
@@ -27,6 +27,8 @@ pub struct Run {
     pub width: f64,
     /// Fill as `#rrggbb`, if it is a plain colour.
     pub colour: Option<String>,
+    /// Turned or slanted as a whole, as a watermark is.
+    pub turned: bool,
 }
 
 /// A drawn straight line or box edge. Lengths in points.
@@ -44,6 +46,23 @@ pub struct Stroke {
     pub h: f64,
     /// Thickness of the stroke, 0 for a fill.
     pub thickness: f64,
+    /// Its paint as `#rrggbb`, if it is a plain colour.
+    pub colour: Option<String>,
+}
+
+/// A drawn picture. Lengths in points.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Picture {
+    /// Page, from 1.
+    pub page: usize,
+    /// Left edge.
+    pub x: f64,
+    /// Top edge.
+    pub y: f64,
+    /// Width.
+    pub w: f64,
+    /// Height.
+    pub h: f64,
 }
 
 /// Everything readable on the pages.
@@ -55,6 +74,8 @@ pub struct Pages {
     pub runs: Vec<Run>,
     /// Lines and boxes, in drawing order.
     pub strokes: Vec<Stroke>,
+    /// Pictures, in drawing order.
+    pub images: Vec<Picture>,
 }
 
 /// Reads all pages of a document.
@@ -85,10 +106,8 @@ fn walk(frame: &Frame, transform: Transform, page: usize, pages: &mut Pages) {
                     x: at.x.to_pt(),
                     y: at.y.to_pt(),
                     width: text.width().to_pt() * local.sx.get(),
-                    colour: match &text.fill {
-                        typst::visualize::Paint::Solid(colour) => Some(colour.to_hex().to_string()),
-                        _ => None,
-                    },
+                    colour: plain_colour(&text.fill),
+                    turned: !local.kx.is_zero() || !local.ky.is_zero(),
                 });
             }
             FrameItem::Shape(shape, _) => {
@@ -102,9 +121,23 @@ fn walk(frame: &Frame, transform: Transform, page: usize, pages: &mut Pages) {
                     }
                 };
                 let at = from.transform(local);
-                pages.strokes.push(Stroke { page, x: at.x.to_pt(), y: at.y.to_pt(), w, h, thickness });
+                let paint = shape.stroke.as_ref().map(|stroke| &stroke.paint).or(shape.fill.as_ref());
+                let colour = paint.and_then(plain_colour);
+                pages.strokes.push(Stroke { page, x: at.x.to_pt(), y: at.y.to_pt(), w, h, thickness, colour });
             }
-            FrameItem::Image(..) | FrameItem::Link(..) | FrameItem::Tag(_) => {}
+            FrameItem::Image(_, size, _) => {
+                let (from, to) = (Point::zero().transform(local), size.to_point().transform(local));
+                let (x, y) = (from.x.to_pt(), from.y.to_pt());
+                pages.images.push(Picture { page, x, y, w: to.x.to_pt() - x, h: to.y.to_pt() - y });
+            }
+            FrameItem::Link(..) | FrameItem::Tag(_) => {}
         }
+    }
+}
+
+fn plain_colour(paint: &Paint) -> Option<String> {
+    match paint {
+        Paint::Solid(colour) => Some(colour.to_hex().to_string()),
+        Paint::Gradient(_) | Paint::Tiling(_) => None,
     }
 }

@@ -13,6 +13,8 @@ pub struct Job {
     pub output: Output,
     /// Metadata of the document.
     pub meta: Meta,
+    /// The legal form its pages are held to, by name; empty for none.
+    pub form: String,
     /// `data.json` as `main.typ` reads it.
     #[serde(skip)]
     pub data: Vec<u8>,

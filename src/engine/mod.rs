@@ -2,6 +2,7 @@
 //!
 //! Knows no award, no agency and no HTTP: template files, JSON and metadata in, bytes or diagnostics out.
 
+mod art;
 mod compile;
 mod fonts;
 pub mod frames;
@@ -14,7 +15,8 @@ mod worker;
 mod world;
 mod write;
 
-pub use compile::Engine;
+pub use art::FLAT_MARK;
+pub use compile::{Engine, Inspect};
 pub use fonts::{Face, Fonts};
 pub use job::{Done, Job, LabelledBox, Meta, Output, Standard};
 pub use pool::{Lane, Limits, Pool, PoolOptions, PoolStatus};

@@ -10,15 +10,15 @@ use std::thread;
 
 use rustix::process::{Resource, Rlimit, setrlimit};
 
-use super::compile::Engine;
+use super::compile::{Engine, Inspect};
 use super::fonts::Fonts;
 use super::wire::{Reply, Supplies, receive_job, send_reply};
 use super::world::Ground;
 use crate::diagnostic::Failure;
 
 /// Serves jobs until the pipe ends; the first thing on it are the supplies.
-/// `memory_bytes` caps the address space of this process, loading included.
-pub fn serve(memory_bytes: Option<u64>) -> Result<(), Failure> {
+/// `memory_bytes` caps the address space of this process, loading included; `inspect` as for [`Engine::new`].
+pub fn serve(memory_bytes: Option<u64>, inspect: Inspect) -> Result<(), Failure> {
     if let Some(bytes) = memory_bytes {
         setrlimit(Resource::As, Rlimit { current: Some(bytes), maximum: Some(bytes) })
             .map_err(|error| Failure::internal(format_args!("memory limit: {error}")))?;
@@ -31,7 +31,7 @@ pub fn serve(memory_bytes: Option<u64>) -> Result<(), Failure> {
     let mut pipe = BufReader::new(io::stdin());
     let supplies =
         Supplies::receive(&mut pipe).map_err(|error| Failure::internal(format_args!("worker pipe: {error}")))?;
-    let engine = Engine::new(Ground::new(Fonts::load(supplies.fonts)?, supplies.templates)?);
+    let engine = Engine::new(Ground::new(Fonts::load(supplies.fonts)?, supplies.templates)?, inspect);
     let jobs = read_jobs(pipe);
     // Typst and the PDF writer fork onto a pool: one of this very thread saves two switches for every fork.
     let pool = rayon::ThreadPoolBuilder::new()

@@ -9,6 +9,7 @@ use typst::text::{Font, FontBook};
 use typst::utils::LazyHash;
 use typst::{Library, LibraryExt, World};
 
+use super::art::{Asked, Gallery};
 use super::fonts::Fonts;
 use super::job::Job;
 use crate::diagnostic::{Code, Failure};
@@ -26,6 +27,7 @@ pub struct Ground {
     sources: HashMap<FileId, Source>,
     files: HashMap<FileId, Bytes>,
     images: Vec<FileId>,
+    pub(super) gallery: Gallery,
 }
 
 impl Ground {
@@ -39,6 +41,7 @@ impl Ground {
             sources: HashMap::new(),
             files: HashMap::new(),
             images: Vec::new(),
+            gallery: Gallery::default(),
         };
         for index in 0..MAX_IMAGES {
             ground.images.push(file_id(&format!("vd-anh/{index}.png"))?);
@@ -58,6 +61,9 @@ impl Ground {
                     ground.sources.insert(id, Source::new(id, attached_source(folder)));
                 }
             } else {
+                if path.ends_with(".svg") {
+                    ground.gallery.add(id, &path, &bytes);
+                }
                 ground.files.insert(id, Bytes::new(bytes));
             }
         }
@@ -99,6 +105,8 @@ pub struct JobWorld<'a> {
     ground: &'a Ground,
     main: FileId,
     own: Vec<(FileId, Bytes)>,
+    page: Option<Source>,
+    stubs: Option<Asked>,
 }
 
 impl<'a> JobWorld<'a> {
@@ -124,7 +132,26 @@ impl<'a> JobWorld<'a> {
                 file_id(&attached_main(folder))?
             }
         };
-        Ok(Self { ground, main, own })
+        Ok(Self { ground, main, own, page: None, stubs: None })
+    }
+
+    /// Shows stubs in place of static art, which is spliced in later.
+    #[must_use]
+    pub fn with_stubs(mut self) -> Self {
+        self.stubs = Some(self.ground.gallery.asked());
+        self
+    }
+
+    /// A page of one picture, as large as the picture.
+    pub fn picture(ground: &'a Ground, path: &str) -> Result<Self, Failure> {
+        let main = file_id("vd-tranh.typ")?;
+        let text = format!("#set page(width: auto, height: auto, margin: 0pt)\n#image({path:?})\n");
+        Ok(Self { ground, main, own: Vec::new(), page: Some(Source::new(main, text)), stubs: None })
+    }
+
+    /// The art shown as stubs, if it was.
+    pub fn into_stubs(self) -> Option<Asked> {
+        self.stubs
     }
 }
 
@@ -142,12 +169,20 @@ impl World for JobWorld<'_> {
     }
 
     fn source(&self, id: FileId) -> FileResult<Source> {
+        if let Some(page) = self.page.as_ref().filter(|page| page.id() == id) {
+            return Ok(page.clone());
+        }
         self.ground.sources.get(&id).cloned().ok_or_else(|| not_found(id))
     }
 
     fn file(&self, id: FileId) -> FileResult<Bytes> {
         if let Some((_, bytes)) = self.own.iter().find(|(own, _)| *own == id) {
             return Ok(bytes.clone());
+        }
+        if let Some(asked) = &self.stubs
+            && let Some(stub) = self.ground.gallery.stub(id, asked)
+        {
+            return Ok(stub);
         }
         if let Some(bytes) = self.ground.files.get(&id) {
             return Ok(bytes.clone());

@@ -50,6 +50,19 @@ pub fn pdf(document: &PagedDocument, meta: &Meta, standard: Standard) -> Result<
     typst_pdf::pdf(document, &options)
 }
 
+/// Writes a page of one picture, as plainly as an archive file can be.
+pub fn picture(document: &PagedDocument) -> Result<Vec<u8>, EcoVec<SourceDiagnostic>> {
+    let (year, month, day) = Meta::UNDATED;
+    let options = PdfOptions {
+        timestamp: Datetime::from_ymd_hms(year, month, day, 0, 0, 0)
+            .and_then(|moment| Timestamp::new_local(moment, UTC_OFFSET_MINUTES)),
+        standards: PdfStandards::new(&[PdfStandard::A_2b]).map_err(|error| refuse(error.message().as_str()))?,
+        tagged: false,
+        ..PdfOptions::default()
+    };
+    typst_pdf::pdf(document, &options)
+}
+
 fn refuse(message: &str) -> EcoVec<SourceDiagnostic> {
     EcoVec::from([SourceDiagnostic::error(Span::detached(), message)])
 }

@@ -140,7 +140,11 @@ pub(super) fn prepare(
         "data": data,
         "text": text,
         "derived": derived,
-        "options": { "mode": requested.mode, "test": requested.test },
+        "options": {
+            "mode": requested.mode,
+            "test": requested.test,
+            "preview": matches!(requested.output, Output::Png { .. } | Output::Svg { .. }),
+        },
     });
     let bytes = serde_json::to_vec(&whole).map_err(Failure::internal)?;
     let large = template.manifest.size == Size::Large || bytes.len() > LARGE_BYTES;
@@ -148,6 +152,8 @@ pub(super) fn prepare(
         template: template.manifest.id.clone(),
         output: requested.output,
         meta,
+        // On a blank only the variable words are printed: there is no whole page to judge.
+        form: if requested.mode == "phoi" { String::new() } else { template.manifest.form.clone() },
         data: bytes,
         attachment,
         images: images.into_iter().map(|image| image.picture.bytes).collect(),

@@ -58,8 +58,9 @@ impl Catalog {
     /// Reads every template of a tree.
     pub fn load(tree: &Tree) -> Self {
         let mut catalog = Self::default();
-        let shared =
+        let mut shared =
             tree.text("shared/schema.json").map_or(Ok(Value::Null), serde_json::from_str).unwrap_or(Value::Null);
+        offer_files(&mut shared, tree);
         for id in tree.template_ids() {
             match read(tree, &id, &shared) {
                 Ok(template) => {
@@ -84,8 +85,9 @@ fn read(tree: &Tree, id: &str, shared: &Value) -> Result<Template, Vec<Diagnosti
     };
     let manifest = Manifest::read(file("typst.toml")?, id).map_err(|fault| vec![fault])?;
     file("main.typ")?;
-    let document: Value = serde_json::from_str(file("schema.json")?)
+    let mut document: Value = serde_json::from_str(file("schema.json")?)
         .map_err(|error| vec![bad_json(&format!("{id}/schema.json"), &error)])?;
+    offer_files(&mut document, tree);
     let schema = Schema::compile(document, shared).map_err(|fault| vec![fault])?;
 
     let mut faults = Vec::new();
@@ -126,6 +128,24 @@ fn read(tree: &Tree, id: &str, shared: &Value) -> Result<Template, Vec<Diagnosti
     Ok(Template { manifest, schema, samples, prose })
 }
 
+/// The keyword of a property whose values are the names of the JSON files in a folder of the template root.
+const FILES: &str = "x-tep";
+
+/// Writes the names of the files a property may name into its `enum`, an agency's own files among them.
+fn offer_files(schema: &mut Value, tree: &Tree) {
+    match schema {
+        Value::Object(map) => {
+            if let Some(folder) = map.get(FILES).and_then(Value::as_str).map(str::to_owned) {
+                let names = tree.under(&folder).filter_map(|(file, _)| file.strip_suffix(".json"));
+                map.insert("enum".into(), names.filter(|name| !name.contains('/')).collect());
+            }
+            map.values_mut().for_each(|inner| offer_files(inner, tree));
+        }
+        Value::Array(items) => items.iter_mut().for_each(|inner| offer_files(inner, tree)),
+        _ => {}
+    }
+}
+
 /// `sample.json` → `plain`, `sample-minimal.json` → `minimal`.
 fn sample_name(file: &str) -> Option<&str> {
     match file.strip_prefix("sample")?.strip_suffix(".json")? {
@@ -137,4 +157,20 @@ fn sample_name(file: &str) -> Option<&str> {
 fn bad_json(path: &str, error: &serde_json::Error) -> Diagnostic {
     Diagnostic::error("json", format!("`{path}` không phải JSON: {error}"), format!("`{path}` is not JSON: {error}"))
         .in_file(Some(Place { file: path.to_owned(), line: error.line(), column: error.column() }))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_property_may_name_any_file_of_its_folder() {
+        let files = ["p/a.json", "p/b.json", "p/c.txt", "p/sub/d.json", "q/e.json"];
+        let tree = Tree::new(files.iter().map(|path| ((*path).to_owned(), Vec::new())).collect());
+        let mut schema = json!({"properties": {"ho_so": {"type": "string", "x-tep": "p"}}});
+        offer_files(&mut schema, &tree);
+        assert_eq!(schema["properties"]["ho_so"]["enum"], json!(["a", "b"]));
+    }
 }

@@ -3,6 +3,7 @@
 use typst::syntax::ast::{self, AstNode};
 use typst::syntax::{DiagSpanKind, LinkedNode, Source, SyntaxKind};
 
+use super::flatten::flatten;
 use super::tree::Tree;
 use crate::diagnostic::{Diagnostic, Place};
 
@@ -17,7 +18,7 @@ pub fn lint(tree: &Tree, id: &str) -> Vec<Diagnostic> {
         let Ok(text) = std::str::from_utf8(bytes) else { continue };
         if name.ends_with(".typ") {
             lint_source(&path, text, &mut faults);
-        } else if name.ends_with(".svg") {
+        } else if name.ends_with(".svg") && !name.split('/').any(|part| part == "nguon") {
             lint_svg(&path, text, &mut faults);
         }
     }
@@ -150,42 +151,17 @@ fn place(path: &str, source: &Source, offset: usize) -> Option<Place> {
     Some(Place { file: path.to_owned(), line: line + 1, column: column + 1 })
 }
 
-/// Art costs nothing only as fills in one isolated group: it is then written and compressed once.
+/// Art costs nothing only when flat: it is then written once and spliced into every file.
 fn lint_svg(path: &str, text: &str, faults: &mut Vec<Diagnostic>) {
-    let mut report = |found: &str, code: &'static str, vi: &str, en: &str| {
-        let line = text.find(found).map_or(1, |at| text[..at].matches('\n').count() + 1);
-        faults.push(Diagnostic::error(code, vi, en).in_file(Some(Place { file: path.to_owned(), line, column: 1 })));
-    };
-    for (found, code, vi, en) in [
-        ("<script", "svg_script", "SVG không được chứa mã", "SVG holds no script"),
-        ("<text", "svg_text", "chữ trong SVG phải chuyển thành nét", "text in SVG must be outlines"),
-        ("<image", "svg_image", "SVG không được nhúng ảnh", "SVG embeds no image"),
-        ("http:", "svg_link", "SVG không được trỏ ra ngoài", "SVG points nowhere outside"),
-    ] {
-        let harmless = found == "http:" && !text.replace("http://www.w3.org/", "").contains("http:");
-        if text.contains(found) && !harmless {
-            report(found, code, vi, en);
-        }
-    }
-    let stroked = text.split("stroke").skip(1).any(|rest| {
-        let rest = rest.trim_start_matches(['=', ':', '"', '\'', ' ']);
-        rest.starts_with('#') || rest.starts_with("rgb") || rest.starts_with("black")
-    });
-    if stroked {
-        report(
-            "stroke",
-            "svg_stroke",
-            "nét vẽ trong SVG phải chuyển thành mảng tô",
-            "strokes in SVG must be expanded to fills",
-        );
-    }
-    if !text.contains("isolation:isolate") && !text.contains("isolation: isolate") {
-        report(
-            "<svg",
-            "svg_isolation",
-            "cả hình phải nằm trong một `<g style=\"isolation:isolate\">`",
-            "the whole picture must stand in one `<g style=\"isolation:isolate\">`",
-        );
+    let place = || Some(Place { file: path.to_owned(), line: 1, column: 1 });
+    match flatten(text) {
+        Ok(flat) if flat.svg == text => {}
+        Ok(_) => faults.push(
+            Diagnostic::error("svg_not_flat", "SVG chưa được làm phẳng", "the SVG is not flat")
+                .in_file(place())
+                .hint("chạy `vinhdanh templates flatten`", "run `vinhdanh templates flatten`"),
+        ),
+        Err(found) => faults.extend(found.into_iter().map(|fault| fault.in_file(place()))),
     }
 }
 
@@ -215,13 +191,20 @@ mod tests {
         ] {
             assert!(codes("main.typ", text).iter().any(|found| found == code), "{code}: {:?}", codes("main.typ", text));
         }
-        for (text, code) in [
-            ("<svg><g style=\"isolation:isolate\"><path stroke=\"#000\"/></g></svg>", "svg_stroke"),
-            ("<svg><g style=\"isolation:isolate\"><text>a</text></g></svg>", "svg_text"),
-            ("<svg><path d=\"\"/></svg>", "svg_isolation"),
-            ("<svg><g style=\"isolation:isolate\"><script/></g></svg>", "svg_script"),
+        let root = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"9mm\" height=\"9mm\">";
+        for (inside, code) in [
+            ("<path fill=\"#c00\" d=\"M0 0h9v9z\"/>", "svg_not_flat"),
+            ("<text>a</text>", "svg_text"),
+            ("<image href=\"a.png\"/>", "svg_image"),
+            ("<script>x()</script>", "svg_script"),
         ] {
-            assert!(codes("a.svg", text).iter().any(|found| found == code), "{code}");
+            let found = codes("a.svg", &format!("{root}{inside}</svg>"));
+            assert!(found.iter().any(|found| found == code), "{code}: {found:?}");
+            assert_eq!(
+                codes("nguon/a.svg", &format!("{root}{inside}</svg>")),
+                Vec::<String>::new(),
+                "a drawing's source"
+            );
         }
     }
 
@@ -229,7 +212,8 @@ mod tests {
     fn sound_sources_pass() {
         let text = "#import \"/shared/the_thuc/lib.typ\": van-ban\n#let v = json(\"data.json\")\n#set text(font: \"Tinos\")\n#let f(d) = { set text(size: 12pt); d }\n#f(v.data)";
         assert_eq!(codes("main.typ", text), Vec::<String>::new());
-        let svg = "<svg xmlns=\"http://www.w3.org/2000/svg\"><g style=\"isolation:isolate\"><path fill=\"#c00\" d=\"M0 0\"/></g></svg>";
-        assert_eq!(codes("a.svg", svg), Vec::<String>::new());
+        let drawn = "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"9mm\" height=\"9mm\"><path fill=\"#c00\" d=\"M0 0h9v9z\"/></svg>";
+        let flat = flatten(drawn).expect("a plain drawing");
+        assert_eq!(codes("a.svg", &flat.svg), Vec::<String>::new());
     }
 }

@@ -19,6 +19,9 @@ pub struct Manifest {
     pub title_en: String,
     /// Legal basis of the form.
     pub legal_basis: String,
+    /// The legal form its pages are held to; empty for none.
+    #[serde(default)]
+    pub form: String,
     /// Families of which every one must draw every character of the data.
     pub fonts: Vec<String>,
     /// Class of worker limits.

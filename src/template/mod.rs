@@ -1,6 +1,7 @@
 //! What a template is: a folder with a manifest, a schema, samples, prose and Typst code.
 
 mod catalog;
+mod flatten;
 mod lint;
 mod manifest;
 pub mod pack;
@@ -8,6 +9,7 @@ mod schema;
 mod tree;
 
 pub use catalog::{Broken, Catalog, Prose, Template};
+pub use flatten::{Flat, flatten};
 pub use lint::lint;
 pub use manifest::{Manifest, Rule, Size, is_id};
 pub use schema::{Schema, Step};

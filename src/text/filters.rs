@@ -6,6 +6,7 @@ use minijinja::value::{Serde, ValueKind};
 use minijinja::{Environment, Error, ErrorKind, Value};
 use serde_json::Value as Json;
 
+use crate::domain::can_chinh::{SaiSo, bu_lech};
 use crate::domain::date::{self, Date};
 use crate::domain::{name, number, so_ky_hieu, typography, words};
 
@@ -34,11 +35,31 @@ pub fn register(environment: &mut Environment<'static>) {
             None => date::blank_long(nam),
         })
     });
+    environment.add_function("can_chinh", can_chinh);
     // As functions and as filters, so that `map` can apply them to several awards.
     environment.add_function("nhom_doi_tuong", nhom_doi_tuong);
     environment.add_filter("nhom_doi_tuong", nhom_doi_tuong);
     environment.add_function("dem_doi_tuong", dem_doi_tuong);
     environment.add_filter("dem_doi_tuong", dem_doi_tuong);
+}
+
+/// Measured errors of a printer to what undoes them.
+fn can_chinh(points: &Value) -> Result<Value, Error> {
+    let points = points.try_iter()?.map(|point| {
+        let side = |name: &str| {
+            f64::try_from(point.get_attr(name)?)
+                .map_err(|_| wrong(format!("`{name}` of a measured error is not a number")))
+        };
+        Ok(SaiSo { x: side("x")?, y: side("y")?, ngang: side("ngang")?, doc: side("doc")? })
+    });
+    let found = bu_lech(&points.collect::<Result<Vec<_>, Error>>()?);
+    Ok(Value::from_iter([
+        ("ngang", Value::from(found.ngang)),
+        ("doc", Value::from(found.doc)),
+        ("ti_le_ngang", Value::from(found.ti_le_ngang)),
+        ("ti_le_doc", Value::from(found.ti_le_doc)),
+        ("hop_le", Value::from(found.hop_le)),
+    ]))
 }
 
 fn parse_date(text: &str) -> Result<Date, Error> {

@@ -183,3 +183,32 @@ fn service_greets_serves_logs_no_name_and_stops_when_told() {
         .expect("the program starts");
     assert_eq!(health.status.code(), Some(1));
 }
+
+#[test]
+fn measured_errors_become_a_correction() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let done = run(folder.path(), &["calibrate", "20,20:1.5,-0.5", "277,190:1.5,-0.5"], None);
+    let found: Value = serde_json::from_slice(&done.stdout).expect("JSON");
+    assert_eq!(found, json!({"ngang": -1.5, "doc": 0.5, "ti_le_ngang": 1.0, "ti_le_doc": 1.0}));
+    assert_eq!(run(folder.path(), &["calibrate", "20,20:1.5"], None).status.code(), Some(2));
+    assert_eq!(run(folder.path(), &["calibrate", "20,20:0,0", "277,190:30,0"], None).status.code(), Some(3));
+}
+
+#[test]
+fn a_drawing_is_flattened_and_what_cannot_be_is_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let drawing = |inside: &str| {
+        format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"9mm\" height=\"9mm\" viewBox=\"0 0 9 9\">{inside}</svg>"
+        )
+    };
+    let flat = run(
+        folder.path(),
+        &["templates", "flatten", "-", "-o", "-"],
+        Some(&drawing("<path fill=\"#b5161d\" d=\"M0 0h9v9z\"/>")),
+    );
+    assert!(text(&flat.stdout).contains("M0 0l900 0 0 900z"), "{}", text(&flat.stdout));
+    let refused = run(folder.path(), &["templates", "flatten", "-", "-o", "-"], Some(&drawing("<text>a</text>")));
+    assert_eq!(refused.status.code(), Some(3));
+    assert!(refused.stdout.is_empty() && text(&refused.stderr).contains("svg_text"), "{}", text(&refused.stderr));
+}

@@ -15,12 +15,16 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("engine", &[]),
     ("text", &["domain"]),
     ("template", &["domain"]),
+    ("the_thuc", &["domain", "engine"]),
     ("config", &["engine"]),
-    ("render", &["template", "text", "engine", "domain"]),
+    ("render", &["template", "text", "the_thuc", "engine", "domain"]),
     ("kit", &["template", "render", "engine"]),
-    ("app", &["assets", "config", "engine", "render", "telemetry", "template"]),
-    ("api", &["app", "engine", "render", "telemetry", "template"]),
-    ("cli", &["api", "app", "assets", "config", "engine", "kit", "render", "telemetry", "template"]),
+    ("app", &["assets", "config", "engine", "render", "telemetry", "template", "the_thuc"]),
+    ("api", &["app", "engine", "render", "telemetry", "template", "the_thuc"]),
+    (
+        "cli",
+        &["api", "app", "assets", "config", "domain", "engine", "kit", "render", "telemetry", "template", "the_thuc"],
+    ),
 ];
 
 fn sources() -> Vec<(String, PathBuf, String)> {

@@ -10,6 +10,7 @@ mod test;
 
 use clap::{Args, Subcommand};
 
+use super::flatten::Flatten;
 use super::{Speech, output};
 use crate::app;
 use crate::config::Places;
@@ -36,6 +37,8 @@ enum Action {
     Test(test::Test),
     /// Pack one into a ZIP file for another machine
     Pack(pack::Pack),
+    /// Make flat art of an SVG drawing: what a page can carry at no cost
+    Flatten(Flatten),
     /// Write the whole template root, for the `typst` command and editors
     Root(root::Root),
     /// Write `data.json`, what `main.typ` receives for the plain sample, into each template's folder
@@ -51,6 +54,7 @@ impl Templates {
             Action::Check(command) => command.run(places, speech),
             Action::Test(command) => command.run(places, speech),
             Action::Pack(command) => command.run(places, speech),
+            Action::Flatten(command) => command.run(speech),
             Action::Root(command) => command.run(places, speech),
             Action::Data(command) => command.run(places),
         }

@@ -1,0 +1,228 @@
+//! Giấy khen: outside the decree (Điều 4), held against the order and the colours of Nghị định 50/2006/NĐ-CP, Điều 28.
+
+use super::doc::Doc;
+use super::line::{Line, is_black, is_red, mm, near};
+use super::sign::{seals, words_in};
+use super::style::millimetres;
+use super::{Finding, HABIT, Rule};
+
+pub(super) const RULES: &[Rule] = &[
+    Rule::error(
+        "khen.mot_to",
+        "NĐ 50/2006, Điều 28",
+        "Một giấy khen là một tờ",
+        "A certificate is one sheet",
+        one_sheet,
+    ),
+    Rule::error(
+        "khen.thu_tu",
+        "NĐ 50/2006, Điều 28",
+        "Quốc hiệu, Tiêu ngữ, thẩm quyền, `TẶNG`, tên hình thức, đối tượng, rồi địa danh và ngày trên khối ký, số quyết định trên số sổ vàng",
+        "Quốc hiệu, tiêu ngữ, authority, verb, award, recipient; then the date over the signature, the decision over the golden book",
+        order,
+    ),
+    Rule::error(
+        "khen.mau_muc",
+        "NĐ 50/2006, Điều 28",
+        "Thẩm quyền và tên hình thức khen thưởng màu đỏ, chữ khác màu đen",
+        "Authority and award are red, all other words black",
+        colours,
+    ),
+    Rule::error(
+        "khen.tieu_ngu_ke",
+        "NĐ 50/2006, Điều 28",
+        "Dưới tiêu ngữ có đường kẻ ngang dài bằng dòng chữ",
+        "Under the tiêu ngữ runs a rule as long as the line",
+        motto_rule,
+    ),
+    Rule::warning(
+        "khen.le",
+        HABIT,
+        "Chữ cách mép giấy ít nhất 10 mm",
+        "Words stand at least 10 mm from the edges of the sheet",
+        margins,
+    ),
+    Rule::warning("khen.cho_ky", HABIT, "Chỗ ký không có chữ", "The place to sign is free of words", room),
+    Rule::warning(
+        "khen.dau",
+        HABIT,
+        "Dấu trùm khoảng 1/3 chữ ký về bên trái",
+        "The seal covers about a third of the signature, at its left",
+        seals,
+    ),
+];
+
+const AWARDS: [&str; 3] = ["GIẤY KHEN", "BẰNG KHEN", "GIẤY CHỨNG NHẬN"];
+const VERBS: [&str; 4] = ["TẶNG", "TRUY TẶNG", "TẶNG DANH HIỆU", "CÔNG NHẬN"];
+
+fn is_award(line: &Line<'_>) -> bool {
+    AWARDS.contains(&line.plain.as_str())
+}
+
+fn is_verb(line: &Line<'_>) -> bool {
+    VERBS.contains(&line.plain.as_str())
+}
+
+fn one_sheet(doc: &Doc<'_>) -> Vec<Finding> {
+    let count = doc.layout.count();
+    if count == 1 {
+        return Vec::new();
+    }
+    vec![Finding::new(format!("giấy khen có {count} trang"), format!("the certificate has {count} pages"))]
+}
+
+/// What stands under what: its name and how it is found.
+type Step = (&'static str, fn(&Line<'_>) -> bool);
+
+const MIDDLE: [Step; 4] = [
+    ("Quốc hiệu", |line| line.plain.starts_with("CỘNG HÒA XÃ HỘI") || line.plain.starts_with("CỘNG HOÀ XÃ HỘI")),
+    ("Tiêu ngữ", |line| line.plain == "Độc lập - Tự do - Hạnh phúc"),
+    ("TẶNG", is_verb),
+    ("GIẤY KHEN", is_award),
+];
+
+fn order(doc: &Doc<'_>) -> Vec<Finding> {
+    let lines = doc.layout.on(1);
+    let mut findings = Vec::new();
+    let mut last = 0.0;
+    for (what, is) in MIDDLE {
+        match lines.iter().find(|line| is(line)) {
+            None => findings.push(Finding::new(format!("không có {what}"), format!("there is no {what}"))),
+            Some(line) if line.y <= last => findings.push(Finding::at(
+                line,
+                format!("{what} đứng trên phần phải ở trước nó"),
+                format!("{what} stands above what comes before it"),
+            )),
+            Some(line) => last = line.y,
+        }
+    }
+    if !findings.is_empty() {
+        return findings;
+    }
+    findings.extend(foot(doc, last));
+    findings
+}
+
+/// What stands below the award: recipient, decision and golden book, date and signature.
+fn foot(doc: &Doc<'_>, award: f64) -> Vec<Finding> {
+    let lines = doc.layout.on(1);
+    let middle = doc.layout.sheet(1).map_or(0.0, |sheet| sheet.width / 2.0);
+    let date = lines.iter().find(|line| {
+        line.y > award && line.plain.contains("ngày") && line.plain.contains("năm") && line.centre() > middle
+    });
+    let Some(date) = date else {
+        return vec![Finding::new("không có địa danh và ngày ở bên phải", "no place and date stand at the right")];
+    };
+    let mut findings = Vec::new();
+    let named = lines.iter().filter(|line| line.y > award && line.y < date.y && near(line.centre(), middle, 60.0));
+    if named.count() < 2 {
+        findings.push(Finding::new(
+            "dưới tên hình thức khen thưởng không có đối tượng và thành tích",
+            "no recipient and achievement stand below the award",
+        ));
+    }
+    let decision = lines.iter().find(|line| line.plain.starts_with("Quyết định số"));
+    let begins = ["Số sổ vàng", "Số bằng", "Vào sổ số"];
+    let book = lines.iter().find(|line| begins.iter().any(|words| line.plain.starts_with(words)));
+    match (decision, book) {
+        (Some(decision), Some(book)) if book.y <= decision.y || decision.y <= award || decision.x1 > middle => {
+            findings.push(Finding::at(
+                decision,
+                "số quyết định và số sổ vàng không ở góc trái dưới, quyết định ở trên",
+                "decision and golden book are not at the lower left, the decision first",
+            ));
+        }
+        (None, _) => findings.push(Finding::new("không có số quyết định", "no decision is named")),
+        _ => {}
+    }
+    let signed: Vec<&Line<'_>> = lines.iter().filter(|line| line.y > date.y && line.x0 > middle).collect();
+    match (signed.first(), signed.last()) {
+        (Some(title), Some(name)) if title.y < name.y => {
+            if name.y - date.y < mm(20.0) {
+                findings.push(Finding::at(
+                    name,
+                    "giữa chức vụ và họ tên không có chỗ ký",
+                    "no room to sign lies between title and name",
+                ));
+            }
+        }
+        _ => findings.push(Finding::at(
+            date,
+            "dưới ngày không có chức vụ và họ tên người ký",
+            "no title and name of the signer stand below the date",
+        )),
+    }
+    findings
+}
+
+fn colours(doc: &Doc<'_>) -> Vec<Finding> {
+    let lines = doc.layout.on(1);
+    // Without verb or motto the order has spoken.
+    let (Some(verb), Some(motto)) =
+        (lines.iter().find(|line| is_verb(line)), lines.iter().find(|line| line.plain.starts_with("Độc lập")))
+    else {
+        return Vec::new();
+    };
+    let mut findings = Vec::new();
+    for line in lines {
+        let red = is_award(line) || line.y > motto.y && line.y < verb.y;
+        let sound = |colour: Option<&str>| if red { is_red(colour) } else { is_black(colour) };
+        if line.runs.iter().all(|run| sound(run.colour.as_deref()) || run.text.trim().is_empty()) {
+            continue;
+        }
+        let words = line.quote();
+        let (vi, en) = if red { ("đỏ", "red") } else { ("đen", "black") };
+        findings.push(Finding::at(line, format!("{words} không in màu {vi}"), format!("{words} is not {en}")));
+    }
+    findings
+}
+
+fn motto_rule(doc: &Doc<'_>) -> Vec<Finding> {
+    let Some(motto) = doc.layout.on(1).iter().find(|line| line.plain.starts_with("Độc lập")) else {
+        return Vec::new();
+    };
+    let rules = doc.layout.rules_under(motto, 12.0);
+    if rules.iter().any(|one| near(one.w, motto.width(), 2.0) && near(one.x, motto.x0, 2.0)) {
+        return Vec::new();
+    }
+    vec![Finding::at(
+        motto,
+        "dưới Tiêu ngữ không có đường kẻ dài bằng dòng chữ",
+        "no rule as long as the tiêu ngữ stands under it",
+    )]
+}
+
+fn margins(doc: &Doc<'_>) -> Vec<Finding> {
+    let least = mm(10.0);
+    let Some(sheet) = doc.layout.sheet(1) else { return Vec::new() };
+    let rest = |line: &Line<'_>| {
+        let sides = [line.x0, sheet.width - line.x1, line.top(), sheet.height - line.bottom()];
+        sides.into_iter().fold(f64::MAX, f64::min)
+    };
+    let near_edge = doc.layout.on(1).iter().filter(|line| rest(line) < least);
+    near_edge
+        .map(|line| {
+            let (words, rest) = (line.quote(), millimetres(rest(line)));
+            Finding::at(
+                line,
+                format!("{words} cách mép giấy {rest} mm"),
+                format!("{words} is {rest} mm from the edge of the sheet"),
+            )
+        })
+        .collect()
+}
+
+fn room(doc: &Doc<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for sign in doc.places("nguoi_ky") {
+        for line in words_in(doc, sign) {
+            let words = line.quote();
+            findings.push(Finding::at(
+                line,
+                format!("{words} nằm trong chỗ ký"),
+                format!("{words} stands where one signs"),
+            ));
+        }
+    }
+    findings
+}

@@ -1,0 +1,397 @@
+//! One document read part by part: what stands in which ô.
+
+use super::layout::Layout;
+use super::line::{Line, SAME_LINE, is_upper, mm, near};
+use crate::engine::LabelledBox;
+
+/// Tên loại of Điều 7 with its abbreviation (PL III.I).
+pub(super) const KINDS: [(&str, &str); 28] = [
+    ("NGHỊ QUYẾT", "NQ"),
+    ("QUYẾT ĐỊNH", "QĐ"),
+    ("CHỈ THỊ", "CT"),
+    ("QUY CHẾ", "QC"),
+    ("QUY ĐỊNH", "QyĐ"),
+    ("THÔNG CÁO", "TC"),
+    ("THÔNG BÁO", "TB"),
+    ("HƯỚNG DẪN", "HD"),
+    ("CHƯƠNG TRÌNH", "CTr"),
+    ("KẾ HOẠCH", "KH"),
+    ("PHƯƠNG ÁN", "PA"),
+    ("ĐỀ ÁN", "ĐA"),
+    ("DỰ ÁN", "DA"),
+    ("BÁO CÁO", "BC"),
+    ("BIÊN BẢN", "BB"),
+    ("TỜ TRÌNH", "TTr"),
+    ("HỢP ĐỒNG", "HĐ"),
+    ("CÔNG ĐIỆN", "CĐ"),
+    ("BẢN GHI NHỚ", "BGN"),
+    ("BẢN THỎA THUẬN", "BTT"),
+    ("GIẤY ỦY QUYỀN", "GUQ"),
+    ("GIẤY MỜI", "GM"),
+    ("GIẤY GIỚI THIỆU", "GGT"),
+    ("GIẤY NGHỈ PHÉP", "GNP"),
+    ("PHIẾU GỬI", "PG"),
+    ("PHIẾU CHUYỂN", "PC"),
+    ("PHIẾU BÁO", "PB"),
+    ("THƯ CÔNG", ""),
+];
+
+/// A phụ lục.
+#[derive(Debug)]
+pub(super) struct Annex<'d> {
+    /// Its pages.
+    pub pages: std::ops::RangeInclusive<usize>,
+    /// `Phụ lục …` and the title.
+    pub title: Vec<&'d Line<'d>>,
+    /// `(Kèm theo …)`; empty where there is none.
+    pub reference: Vec<&'d Line<'d>>,
+    /// Running text below the head.
+    pub text: Vec<&'d Line<'d>>,
+}
+
+impl<'d> Annex<'d> {
+    /// `Phụ lục I`, if the head begins so.
+    pub fn label(&self) -> Option<&'d Line<'d>> {
+        self.title.first().copied().filter(|line| line.plain.to_lowercase().starts_with("phụ lục"))
+    }
+}
+
+/// One document, read part by part. A part that is not there is `None` or empty.
+#[derive(Debug)]
+pub struct Doc<'d> {
+    pub(super) layout: &'d Layout<'d>,
+    /// Ô 1: the first line of the Quốc hiệu.
+    pub(super) national: Option<&'d Line<'d>>,
+    /// Ô 1: tiêu ngữ.
+    pub(super) motto: Option<&'d Line<'d>>,
+    /// Ô 2: every line, from the top.
+    pub(super) agency: Vec<&'d Line<'d>>,
+    /// Ô 3.
+    pub(super) number: Option<&'d Line<'d>>,
+    /// Ô 3 with the lines it runs on to, as one.
+    pub(super) number_text: String,
+    /// Ô 4, with the lines it runs on to.
+    pub(super) date: Vec<&'d Line<'d>>,
+    /// Ô 5a: tên loại.
+    pub(super) kind: Option<&'d Line<'d>>,
+    /// Ô 5a: trích yếu.
+    pub(super) summary: Vec<&'d Line<'d>>,
+    /// Ô 5b: `V/v …`.
+    pub(super) subject: Vec<&'d Line<'d>>,
+    /// Ô 9a.
+    pub(super) addressees: Vec<&'d Line<'d>>,
+    /// THẨM QUYỀN BAN HÀNH.
+    pub(super) authority: Vec<&'d Line<'d>>,
+    /// `QUYẾT ĐỊNH:`, `QUYẾT NGHỊ:`.
+    pub(super) decision: Option<&'d Line<'d>>,
+    /// Căn cứ of a decision.
+    pub(super) grounds: Vec<&'d Line<'d>>,
+    /// Ô 6 below that; empty where its beginning or end cannot be found.
+    pub(super) body: Vec<&'d Line<'d>>,
+    /// Ô 9b: `Nơi nhận:`.
+    pub(super) recipients_title: Option<&'d Line<'d>>,
+    /// Ô 9b: its entries, each with the lines it runs over.
+    pub(super) recipients: Vec<Vec<&'d Line<'d>>>,
+    /// Ô 7a.
+    pub(super) titles: Vec<&'d Line<'d>>,
+    /// Ô 7b.
+    pub(super) names: Vec<&'d Line<'d>>,
+    pub(super) annexes: Vec<Annex<'d>>,
+    /// Last page before the first phụ lục.
+    pub(super) main_pages: usize,
+}
+
+impl<'d> Doc<'d> {
+    pub(super) fn read(layout: &'d Layout<'d>) -> Self {
+        let first = layout.on(1);
+        let heads = annex_heads(layout);
+        let main_pages = heads.first().map_or(layout.count(), |page| page - 1);
+        let national = first.iter().find(|line| is_national(&line.plain));
+        let motto = first.iter().find(|line| line.plain.replace(' ', "").starts_with("Độclập-Tựdo"));
+        let number = first.iter().find(|line| line.plain.starts_with("Số:") || line.plain.starts_with("Số "));
+        let kind = find_kind(layout, number);
+        let decision =
+            first.iter().chain(layout.on(2)).find(|line| matches!(line.plain.as_str(), "QUYẾT ĐỊNH:" | "QUYẾT NGHỊ:"));
+        let summary = kind.map_or_else(Vec::new, |kind| summary(layout, kind));
+        let subject = if kind.is_none() { subject(first) } else { Vec::new() };
+        let addressees = addressees(layout, main_pages);
+        let recipients_title = layout
+            .lines
+            .iter()
+            .take_while(|line| line.page <= main_pages)
+            .find(|line| line.plain.trim_end_matches(':') == "Nơi nhận");
+        let (authority, grounds) = decision.map_or_else(Default::default, |word| {
+            let top = summary.last().copied().or(kind).or(number).map_or((1, 0.0), |line| (line.page, line.y));
+            let between = layout.text_between(top, (word.page, word.y));
+            let capitals = between.iter().take_while(|line| is_upper(&line.plain) || line.bold).count();
+            let (authority, grounds) = between.split_at(capitals);
+            (authority.to_vec(), grounds.iter().filter(|line| !line.bold).copied().collect::<Vec<_>>())
+        });
+        let start = decision.or(addressees.last().copied()).or(summary.last().copied());
+        let body = match (start, recipients_title) {
+            (Some(start), Some(end)) => layout.text_between((start.page, start.y), (end.page, end.y)),
+            _ => Vec::new(),
+        };
+        let (titles, names) = recipients_title.map_or_else(Default::default, |level| signature(layout, level));
+        Self {
+            layout,
+            national,
+            motto,
+            agency: agency(first, national, number),
+            number,
+            number_text: number.map_or_else(String::new, |line| number_text(first, line)),
+            date: date(first, number, kind),
+            kind,
+            summary,
+            subject,
+            addressees,
+            authority,
+            decision,
+            grounds,
+            body,
+            recipients_title,
+            recipients: recipients_title.map_or_else(Vec::new, |title| recipients(layout, title, main_pages)),
+            titles,
+            names,
+            annexes: annexes(layout, &heads),
+            main_pages,
+        }
+    }
+
+    /// Whether the document is of this kind.
+    pub(super) fn is(&self, kind: &str) -> bool {
+        self.kind.is_some_and(|line| line.plain == kind)
+    }
+
+    /// Quyết định and nghị quyết: căn cứ, a word that decides, điều.
+    pub(super) fn decides(&self) -> bool {
+        self.is("QUYẾT ĐỊNH") || self.is("NGHỊ QUYẾT")
+    }
+
+    /// Công văn: no tên loại, but `V/v`.
+    pub(super) fn is_letter(&self) -> bool {
+        self.kind.is_none() && !self.subject.is_empty()
+    }
+
+    /// The places reported under a name.
+    pub(super) fn places(&self, name: &str) -> Vec<&'d LabelledBox> {
+        self.layout.boxes.iter().filter(|one| one.name == name).collect()
+    }
+
+    /// Căn cứ and body.
+    pub(super) fn text(&self) -> impl Iterator<Item = &'d Line<'d>> {
+        self.grounds.iter().chain(&self.body).copied()
+    }
+}
+
+/// The decree itself writes both `HÒA` and `HOÀ`.
+fn is_national(words: &str) -> bool {
+    words.starts_with("CỘNG HÒA XÃ HỘI") || words.starts_with("CỘNG HOÀ XÃ HỘI")
+}
+
+/// Between the heads of ô 1 and ô 3, left of the Quốc hiệu.
+fn agency<'d>(
+    first: &'d [Line<'d>],
+    national: Option<&'d Line<'d>>,
+    number: Option<&'d Line<'d>>,
+) -> Vec<&'d Line<'d>> {
+    let (Some(title), Some(number)) = (national, number) else { return Vec::new() };
+    let inside = |line: &&Line<'_>| line.y > title.y - 6.0 && line.y < number.y - 1.0 && line.x0 < title.x0 - 20.0;
+    first.iter().filter(inside).collect()
+}
+
+/// A long symbol breaks after a hyphen or slash and goes on below, on the same axis.
+fn number_text(first: &[Line<'_>], number: &Line<'_>) -> String {
+    let mut text = number.text.trim().to_owned();
+    let mut last = number;
+    for line in first.iter().filter(|line| line.y > number.y + SAME_LINE && line.centred(number.centre())) {
+        if !text.ends_with(['-', '/', '\u{200b}']) || line.y - last.y > 1.5 * last.size {
+            break;
+        }
+        text.push_str(line.text.trim());
+        last = line;
+    }
+    text.replace('\u{200b}', "")
+}
+
+/// Right of the number; or, where nothing is there, the first line of the head that reads as a date.
+fn date<'d>(first: &'d [Line<'d>], number: Option<&'d Line<'d>>, kind: Option<&'d Line<'d>>) -> Vec<&'d Line<'d>> {
+    let Some(number) = number else { return Vec::new() };
+    let end = kind.map_or(number.y + 90.0, |kind| kind.y);
+    let reads = |line: &Line<'_>| line.plain.contains("ngày") && line.plain.contains("tháng");
+    let beside = first.iter().position(|line| near(line.y, number.y, 3.0) && line.x0 > number.x1);
+    let Some(at) = beside.or_else(|| first.iter().position(|line| line.y < end && !line.celled && reads(line))) else {
+        return Vec::new();
+    };
+    let Some(line) = first.get(at) else { return Vec::new() };
+    let under =
+        first.iter().filter(|one| one.y > line.y + SAME_LINE && one.y < end && one.italic && one.x0 > number.x1);
+    std::iter::once(line).chain(under).collect()
+}
+
+/// A name of Điều 7; else the first bold capitals in the middle below the head.
+fn find_kind<'d>(layout: &'d Layout<'d>, number: Option<&'d Line<'d>>) -> Option<&'d Line<'d>> {
+    let first = layout.on(1);
+    let top = number.map_or(0.0, |line| line.y);
+    let known = first.iter().find(|line| line.y > top && KINDS.iter().any(|(name, _)| *name == line.plain));
+    known.or_else(|| {
+        let titled = |line: &&Line<'_>| {
+            line.y > top + 8.0
+                && line.bold
+                && is_upper(&line.plain)
+                && !line.celled
+                && !line.plain.ends_with(':')
+                && layout.off_axis(line).is_none()
+        };
+        let letter = first.iter().any(|line| line.plain.starts_with("V/v") || line.plain.starts_with("Kính gửi"));
+        number.filter(|_| !letter)?;
+        first.iter().filter(|line| line.y < top + 130.0).find(titled)
+    })
+}
+
+fn summary<'d>(layout: &'d Layout<'d>, kind: &'d Line<'d>) -> Vec<&'d Line<'d>> {
+    let mut last = kind.y;
+    layout
+        .on(1)
+        .iter()
+        .filter(|line| line.y > kind.y + SAME_LINE)
+        .take_while(|line| {
+            let follows = line.y - last <= 1.5 * kind.size
+                && !line.plain.starts_with("Kính gửi")
+                && !line.plain.starts_with("Căn cứ");
+            last = line.y;
+            follows
+        })
+        .collect()
+}
+
+/// `V/v …` and the lines it runs on to, on its axis.
+fn subject<'d>(first: &'d [Line<'d>]) -> Vec<&'d Line<'d>> {
+    let Some(at) = first.iter().position(|line| line.plain.starts_with("V/v")) else { return Vec::new() };
+    let mut lines: Vec<&Line<'_>> = Vec::new();
+    for line in first.get(at..).unwrap_or_default() {
+        match lines.last() {
+            None => lines.push(line),
+            Some(last) if near(line.y, last.y, SAME_LINE) => {}
+            Some(last) if line.y - last.y <= 1.5 * last.size && near(line.size, last.size, 0.1) => {
+                if line.x0 < last.x1 {
+                    lines.push(line);
+                }
+            }
+            Some(_) => break,
+        }
+    }
+    lines
+}
+
+fn addressees<'d>(layout: &'d Layout<'d>, main_pages: usize) -> Vec<&'d Line<'d>> {
+    let mut lines = layout.lines.iter().take_while(|line| line.page <= main_pages.min(2));
+    let Some(first) = lines.find(|line| line.plain.starts_with("Kính gửi") && !line.celled) else {
+        return Vec::new();
+    };
+    let mut last = first.y;
+    let under = layout.on(first.page).iter().filter(|line| line.y > first.y + SAME_LINE).take_while(|line| {
+        let under =
+            line.x0 > first.x0 + 20.0 && line.x0 > layout.left(line) + mm(15.0) && line.y - last < 2.2 * first.size;
+        last = line.y;
+        under
+    });
+    std::iter::once(first).chain(under).collect()
+}
+
+/// Ô 7a and 7b: what stands bold or at the right, level with `Nơi nhận:` and below it.
+fn signature<'d>(layout: &'d Layout<'d>, level: &'d Line<'d>) -> (Vec<&'d Line<'d>>, Vec<&'d Line<'d>>) {
+    let Some(sheet) = layout.sheet(level.page) else { return Default::default() };
+    let signs = |line: &&Line<'_>| {
+        line.y > level.y - SAME_LINE
+            && (line.bold && line.upright || line.x0 > 0.42 * sheet.width && line.size > 12.4)
+            && !line.is_page_number()
+            && !line.celled
+            && line.y < sheet.foot
+    };
+    let block: Vec<&Line<'_>> = layout.on(level.page).iter().filter(signs).collect();
+    // The room for the signature parts the titles from the name.
+    let hole = block.windows(2).position(|pair| pair[1].y - pair[0].y > mm(10.0));
+    let (titles, names) = block.split_at(hole.map_or(block.len(), |index| index + 1));
+    (titles.to_vec(), names.to_vec())
+}
+
+/// Entries of the list under `Nơi nhận:`, which may stand in columns; what follows `Lưu` (ô 12) is no entry.
+fn recipients<'d>(layout: &'d Layout<'d>, title: &'d Line<'d>, main_pages: usize) -> Vec<Vec<&'d Line<'d>>> {
+    let below = |line: &&Line<'_>| {
+        let (Some(sheet), after) = (layout.sheet(line.page), line.page > title.page || line.y > title.y + SAME_LINE)
+        else {
+            return false;
+        };
+        after
+            && line.x0 < sheet.width / 2.0
+            && line.y < sheet.foot
+            && !line.is_page_number()
+            && !(line.bold && line.upright)
+    };
+    let lines: Vec<&Line<'_>> = (title.page..=main_pages).flat_map(|page| layout.on(page)).filter(below).collect();
+    let mut columns: Vec<f64> = lines.iter().filter(|line| line.plain.starts_with('-')).map(|line| line.x0).collect();
+    columns.sort_by(f64::total_cmp);
+    columns.dedup_by(|a, b| near(*a, *b, 20.0));
+    let column = |line: &Line<'_>| columns.iter().filter(|x| **x < line.x0 + 1.0).count();
+    let mut entries: Vec<Vec<&Line<'_>>> = Vec::new();
+    for number in 0..=columns.len() {
+        for line in lines.iter().filter(|line| column(line) == number) {
+            let kept = entries.last().and_then(|entry| Some((entry.first()?, entry.last()?)));
+            let done = kept.is_some_and(|(first, last)| first.plain.starts_with("- Lưu") && last.plain.ends_with('.'));
+            let begins = layout.continues(line) || line.plain.starts_with('-');
+            if begins && done && !line.plain.starts_with('-') {
+                continue;
+            }
+            match entries.last_mut() {
+                Some(entry) if !begins => entry.push(line),
+                _ => entries.push(vec![line]),
+            }
+        }
+    }
+    entries
+}
+
+/// First pages of phụ lục: `Phụ lục …` as the first line, or `(Kèm theo …)` under a title.
+fn annex_heads(layout: &Layout<'_>) -> Vec<usize> {
+    let is_head = |page: &usize| {
+        let lines: Vec<&Line<'_>> =
+            layout.on(*page).iter().filter(|line| !line.is_page_number() && !line.celled).take(12).collect();
+        let labelled = lines.first().is_some_and(|line| {
+            let mut words = line.plain.split(' ').map(str::to_lowercase);
+            words.next().as_deref() == Some("phụ")
+                && words.next().as_deref() == Some("lục")
+                && words.nth(1).is_none()
+                && layout.off_axis(line).is_none()
+        });
+        let titled = lines
+            .windows(2)
+            .any(|pair| pair[1].plain.starts_with("(Kèm theo") && (pair[0].bold || layout.off_axis(pair[1]).is_none()));
+        labelled || titled
+    };
+    (2..=layout.count()).filter(is_head).collect()
+}
+
+fn annexes<'d>(layout: &'d Layout<'d>, heads: &[usize]) -> Vec<Annex<'d>> {
+    let mut annexes = Vec::new();
+    for (index, page) in heads.iter().enumerate() {
+        let last = heads.get(index + 1).map_or(layout.count(), |next| next - 1);
+        let lines: Vec<&Line<'_>> =
+            layout.on(*page).iter().filter(|line| !line.is_page_number() && !line.celled).collect();
+        let at = lines.iter().take(12).position(|line| line.plain.starts_with("(Kèm theo"));
+        // Without a reference the head ends with its bold lines.
+        let titles = at.unwrap_or_else(|| lines.iter().take_while(|line| line.bold).count());
+        let (title, rest) = lines.split_at(titles);
+        let open = rest.iter().take(6).position(|line| line.plain.ends_with(')'));
+        let reference = at.map_or(0, |_| open.map_or(1, |end| end + 1));
+        let (reference, _) = rest.split_at(reference.min(rest.len()));
+        let end = reference.last().or(title.last()).map_or(0.0, |line| line.y);
+        annexes.push(Annex {
+            pages: *page..=last,
+            title: title.to_vec(),
+            reference: reference.to_vec(),
+            text: layout.text_between((*page, end), (last, f64::MAX)),
+        });
+    }
+    annexes
+}

@@ -1,0 +1,228 @@
+//! From runs of text to lines, as a reader sees them.
+
+use crate::diagnostic::Spot;
+use crate::engine::frames::{Pages, Run};
+
+/// Baselines closer than this are one line, points.
+pub(super) const SAME_LINE: f64 = 0.5;
+
+/// A wider hole parts two columns, points.
+const COLUMN_GAP: f64 = 8.0;
+
+/// Millimetres in points.
+pub(super) const fn mm(length: f64) -> f64 {
+    length * 72.0 / 25.4
+}
+
+/// Points in millimetres, to a tenth.
+pub(super) fn in_mm(length: f64) -> f64 {
+    (length * 254.0 / 72.0).round() / 10.0
+}
+
+/// Whether two lengths are the same within `tolerance`.
+pub(super) fn near(a: f64, b: f64, tolerance: f64) -> bool {
+    (a - b).abs() <= tolerance
+}
+
+/// Capitals only (signs and digits have no case).
+pub(super) fn is_upper(text: &str) -> bool {
+    text.chars().any(char::is_uppercase) && !text.chars().any(char::is_lowercase)
+}
+
+/// No-break spaces as spaces, break opportunities away, trimmed.
+pub(super) fn plain(text: &str) -> String {
+    text.replace('\u{a0}', " ").replace('\u{200b}', "").trim().to_owned()
+}
+
+/// Red, green and blue of `#rrggbb`; of `#rrggbbaa` as well.
+fn channels(colour: &str) -> Option<(u8, u8, u8)> {
+    let channel = |at: usize| u8::from_str_radix(colour.get(at..at + 2)?, 16).ok();
+    Some((channel(1)?, channel(3)?, channel(5)?))
+}
+
+/// Much red, little else.
+pub(super) fn is_red(colour: Option<&str>) -> bool {
+    matches!(colour.and_then(channels), Some((red, green, blue)) if red >= 0xa0 && green < 0x40 && blue < 0x40)
+}
+
+/// Black, or so dark that nobody sees the difference.
+pub(super) fn is_black(colour: Option<&str>) -> bool {
+    matches!(colour.and_then(channels), Some((red, green, blue)) if red < 0x34 && green < 0x34 && blue < 0x34)
+}
+
+/// Belongs to the ground of the page and not to the document: turned, see-through or nearly white.
+fn is_ground(run: &Run) -> bool {
+    let pale = run.colour.as_deref().is_some_and(|colour| {
+        colour.len() > 7 && !colour.ends_with("ff")
+            || channels(colour).is_some_and(|(red, green, blue)| red.min(green).min(blue) >= 0xc8)
+    });
+    run.turned || pale
+}
+
+/// Runs on one baseline without a hole.
+#[derive(Debug, Clone)]
+pub(super) struct Line<'a> {
+    pub page: usize,
+    /// Baseline.
+    pub y: f64,
+    pub x0: f64,
+    pub x1: f64,
+    /// As printed, no-break spaces kept.
+    pub text: String,
+    /// As read, see [`plain`].
+    pub plain: String,
+    /// Of the largest run.
+    pub size: f64,
+    /// Every run is.
+    pub bold: bool,
+    /// Every run is.
+    pub italic: bool,
+    /// No run is italic.
+    pub upright: bool,
+    /// Inside a table.
+    pub celled: bool,
+    pub runs: Vec<&'a Run>,
+}
+
+impl<'a> Line<'a> {
+    fn of(runs: Vec<&'a Run>) -> Option<Self> {
+        let first = *runs.first()?;
+        let mut text = String::new();
+        let mut end = f64::NAN;
+        for run in &runs {
+            if run.x - end > 1.0 && !text.ends_with(' ') && !run.text.starts_with(' ') {
+                text.push(' ');
+            }
+            text.push_str(&run.text);
+            end = run.x + run.width;
+        }
+        let inked = || runs.iter().filter(|run| run.text.contains(|c: char| !c.is_whitespace() && c != '\u{200b}'));
+        Some(Self {
+            page: first.page,
+            y: first.y,
+            x0: first.x,
+            x1: end,
+            plain: plain(&text),
+            text,
+            size: runs.iter().map(|run| run.size).fold(0.0, f64::max),
+            bold: inked().all(|run| run.bold),
+            italic: inked().all(|run| run.italic),
+            upright: inked().all(|run| !run.italic),
+            celled: false,
+            runs,
+        })
+    }
+
+    pub fn centre(&self) -> f64 {
+        f64::midpoint(self.x0, self.x1)
+    }
+
+    pub fn width(&self) -> f64 {
+        self.x1 - self.x0
+    }
+
+    /// Whether the ink is centred on `axis`; a space at the end may or may not have been given room.
+    pub fn centred(&self, axis: f64) -> bool {
+        let hanging = if self.text.ends_with([' ', '\u{a0}']) { 0.25 * self.size } else { 0.0 };
+        near(self.centre(), axis, 1.5) || near(self.centre() - hanging / 2.0, axis, 1.5)
+    }
+
+    /// Top of a plain capital.
+    pub fn top(&self) -> f64 {
+        self.y - 0.66 * self.size
+    }
+
+    /// The deepest letter.
+    pub fn bottom(&self) -> f64 {
+        self.y + 0.22 * self.size
+    }
+
+    pub fn sized(&self, least: f64, most: f64) -> bool {
+        self.runs.iter().all(|run| run.size >= least - 0.01 && run.size <= most + 0.01)
+    }
+
+    /// Digits alone in the top margin.
+    pub fn is_page_number(&self) -> bool {
+        self.y < mm(20.0) && !self.plain.is_empty() && self.plain.bytes().all(|c| c.is_ascii_digit())
+    }
+
+    /// Its first words, for a message.
+    pub fn quote(&self) -> String {
+        quote(&self.plain)
+    }
+
+    pub fn spot(&self) -> Spot {
+        let (x, y) = (in_mm(self.x0), in_mm(self.y - 0.9 * self.size));
+        Spot { page: self.page, x, y, w: in_mm(self.width()), h: in_mm(1.12 * self.size) }
+    }
+
+    /// Goes on with another piece of the same baseline.
+    fn join(&mut self, next: Line<'a>) {
+        self.runs.extend(next.runs);
+        if let Some(whole) = Self::of(std::mem::take(&mut self.runs)) {
+            *self = whole;
+        }
+    }
+}
+
+/// The first words of a text, for a message.
+pub(super) fn quote(text: &str) -> String {
+    const MOST: usize = 60;
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => format!("`{}…`", text.get(..end).unwrap_or_default().trim_end()),
+        None => format!("`{text}`"),
+    }
+}
+
+/// All lines, by page, baseline and left edge.
+pub(super) fn lines(pages: &Pages) -> Vec<Line<'_>> {
+    let known = 1..=pages.sizes.len();
+    let mut runs: Vec<&Run> =
+        pages.runs.iter().filter(|run| !run.text.is_empty() && known.contains(&run.page) && !is_ground(run)).collect();
+    runs.sort_by(|a, b| a.page.cmp(&b.page).then(a.y.total_cmp(&b.y)));
+    let mut lines = Vec::new();
+    let mut rest = runs.as_slice();
+    while let Some(first) = rest.first() {
+        let length = rest.iter().take_while(|run| run.page == first.page && run.y - first.y <= SAME_LINE).count();
+        // A baseline that is no number ends no line.
+        let (level, next) = rest.split_at(length.max(1));
+        rest = next;
+        let mut level = level.to_vec();
+        level.sort_by(|a, b| a.x.total_cmp(&b.x));
+        let mut line: Vec<&Run> = Vec::new();
+        for run in level {
+            if line.last().is_some_and(|last| run.x - (last.x + last.width) > COLUMN_GAP) {
+                lines.extend(Line::of(std::mem::take(&mut line)));
+            }
+            line.push(run);
+        }
+        lines.extend(Line::of(line));
+    }
+    lines
+}
+
+/// Joins the pieces of lines of running text whose spaces were stretched beyond a column's gap.
+pub(super) fn join_stretched<'a>(lines: Vec<Line<'a>>, running: impl Fn(&Line<'_>) -> bool) -> Vec<Line<'a>> {
+    const WIDEST: f64 = 60.0;
+    let mut joined: Vec<Line<'_>> = Vec::with_capacity(lines.len());
+    for line in lines {
+        match joined.last_mut() {
+            Some(last)
+                if last.page == line.page
+                    && near(last.y, line.y, SAME_LINE)
+                    && line.x0 - last.x1 < WIDEST
+                    && running(last)
+                    && running(&line) =>
+            {
+                last.join(line);
+            }
+            _ => joined.push(line),
+        }
+    }
+    joined
+}
+
+/// Words of several lines as one string.
+pub(super) fn words(lines: &[&Line<'_>]) -> String {
+    lines.iter().map(|line| line.plain.as_str()).collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,1 @@
+//! docs/the_thuc.md is the table itself.
