@@ -58,7 +58,7 @@ fn page(doc: &Doc<'_>, annex: &Annex<'_>, vi: String, en: String) -> Finding {
 }
 
 fn pointed_to(doc: &Doc<'_>) -> Vec<Finding> {
-    const WORDS: [&str; 5] = ["phụ lục", "danh sách", "kèm theo", "biểu", "bảng"];
+    const WORDS: [&str; 3] = ["phụ lục", "danh sách", "kèm theo"];
     if doc.annexes.is_empty() || doc.body.is_empty() {
         return Vec::new();
     }

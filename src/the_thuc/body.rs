@@ -1,6 +1,7 @@
 //! Phụ lục I, Phần I, Mục II, khoản 6: authority, căn cứ, the setting of the text, its end.
 
 use super::doc::Doc;
+use super::layout::usual;
 use super::line::{Line, in_mm, is_upper, mm, near, quote, words};
 use super::style::{HEADING, ITALIC, millimetres, off_centre, points};
 use super::{Finding, Rule};
@@ -209,8 +210,9 @@ fn indents(doc: &Doc<'_>) -> Vec<Finding> {
         ));
     }
     // A paragraph that begins at the edge shows by the room above it.
+    let step = step(doc);
     for (above, below) in pairs(doc) {
-        if doc.layout.continues(below) && below.y - above.y > 1.8 * above.size && !is_middle(doc, above) {
+        if doc.layout.continues(below) && parted(step, above, below) && !is_middle(doc, above) {
             let words = below.quote();
             findings.push(Finding::at(
                 below,
@@ -235,15 +237,27 @@ fn pairs<'d>(doc: &Doc<'d>) -> Vec<(&'d Line<'d>, &'d Line<'d>)> {
         .collect()
 }
 
+/// The usual distance of two lines of one paragraph, points.
+fn step(doc: &Doc<'_>) -> Option<f64> {
+    let inner = pairs(doc).into_iter().filter(|(_, below)| doc.layout.continues(below));
+    usual(inner.map(|(above, below)| below.y - above.y))
+}
+
+/// Whether the room between two lines is that of two paragraphs.
+fn parted(step: Option<f64>, above: &Line<'_>, below: &Line<'_>) -> bool {
+    step.is_some_and(|step| below.page == above.page && below.y - above.y > step + 4.0)
+}
+
 /// Single is 1,15 em in Times; 1,1 is let pass; 1,5 lines are 1,725 em.
 const LEADING: std::ops::RangeInclusive<f64> = 1.095..=1.73;
 
 fn leading(doc: &Doc<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
+    let step = step(doc);
     for (above, below) in pairs(doc).into_iter().filter(|(_, below)| doc.layout.continues(below)) {
         let distance = (below.y - above.y) / below.size;
         // Farther apart they are two paragraphs, told by the rule of indents.
-        if !LEADING.contains(&distance) && distance < 1.8 {
+        if !LEADING.contains(&distance) && !parted(step, above, below) {
             let (words, lines) = (below.quote(), points(distance / 1.15));
             findings.push(Finding::at(
                 below,
@@ -278,13 +292,14 @@ fn gaps(doc: &Doc<'_>) -> Vec<Finding> {
 
 fn justified(doc: &Doc<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
+    let step = step(doc);
     for pair in [&doc.grounds, &doc.body].into_iter().flat_map(|lines| lines.windows(2)) {
         let (line, next) = (pair[0], pair[1]);
         if !doc.layout.continues(next) || line.bold || is_middle(doc, line) {
             continue;
         }
         // Another paragraph after all: told by the rule of indents.
-        if line.page == next.page && next.y - line.y > 1.8 * line.size {
+        if parted(step, line, next) {
             continue;
         }
         let rest = doc.layout.right(line) - line.x1;

@@ -36,6 +36,9 @@ pub(super) const KINDS: [(&str, &str); 28] = [
     ("THƯ CÔNG", ""),
 ];
 
+/// Kinds with căn cứ, a word that decides, and điều.
+const DECIDING: [&str; 2] = ["QUYẾT ĐỊNH", "NGHỊ QUYẾT"];
+
 /// A phụ lục.
 #[derive(Debug)]
 pub(super) struct Annex<'d> {
@@ -122,17 +125,22 @@ impl<'d> Doc<'d> {
             .find(|line| line.plain.trim_end_matches(':') == "Nơi nhận");
         let (authority, grounds) = decision.map_or_else(Default::default, |word| {
             let top = summary.last().copied().or(kind).or(number).map_or((1, 0.0), |line| (line.page, line.y));
-            let between = layout.text_between(top, (word.page, word.y));
+            let mut between = layout.text_between(top, (word.page, word.y));
+            between.retain(|line| !addressees.iter().any(|one| std::ptr::eq(*one, *line)));
             let capitals = between.iter().take_while(|line| is_upper(&line.plain) || line.bold).count();
             let (authority, grounds) = between.split_at(capitals);
             (authority.to_vec(), grounds.iter().filter(|line| !line.bold).copied().collect::<Vec<_>>())
         });
-        let start = decision.or(addressees.last().copied()).or(summary.last().copied());
+        let (titles, names) = recipients_title.map_or_else(Default::default, |level| signature(layout, level));
+        let deciding = kind.is_some_and(|line| DECIDING.contains(&line.plain.as_str()));
+        let start = decision.or_else(|| addressees.last().or(summary.last()).copied().filter(|_| !deciding));
         let body = match (start, recipients_title) {
-            (Some(start), Some(end)) => layout.text_between((start.page, start.y), (end.page, end.y)),
+            (Some(start), Some(end)) => {
+                let top = titles.first().map_or(end.y, |title| title.y.min(end.y));
+                layout.text_between((start.page, start.y), (end.page, top))
+            }
             _ => Vec::new(),
         };
-        let (titles, names) = recipients_title.map_or_else(Default::default, |level| signature(layout, level));
         Self {
             layout,
             national,
@@ -165,7 +173,7 @@ impl<'d> Doc<'d> {
 
     /// Quyết định and nghị quyết: căn cứ, a word that decides, điều.
     pub(super) fn decides(&self) -> bool {
-        self.is("QUYẾT ĐỊNH") || self.is("NGHỊ QUYẾT")
+        DECIDING.iter().any(|kind| self.is(kind))
     }
 
     /// Công văn: no tên loại, but `V/v`.
@@ -243,7 +251,7 @@ fn find_kind<'d>(layout: &'d Layout<'d>, number: Option<&'d Line<'d>>) -> Option
                 && !line.plain.ends_with(':')
                 && layout.off_axis(line).is_none()
         };
-        let letter = first.iter().any(|line| line.plain.starts_with("V/v") || line.plain.starts_with("Kính gửi"));
+        let letter = first.iter().any(|line| line.plain.starts_with("V/v"));
         number.filter(|_| !letter)?;
         first.iter().filter(|line| line.y < top + 130.0).find(titled)
     })
@@ -299,15 +307,13 @@ fn addressees<'d>(layout: &'d Layout<'d>, main_pages: usize) -> Vec<&'d Line<'d>
     std::iter::once(first).chain(under).collect()
 }
 
-/// Ô 7a and 7b: what stands bold or at the right, level with `Nơi nhận:` and below it.
+/// Ô 7a and 7b: what stands at the right about the level of `Nơi nhận:` and below it, or bold below it.
 fn signature<'d>(layout: &'d Layout<'d>, level: &'d Line<'d>) -> (Vec<&'d Line<'d>>, Vec<&'d Line<'d>>) {
     let Some(sheet) = layout.sheet(level.page) else { return Default::default() };
     let signs = |line: &&Line<'_>| {
-        line.y > level.y - SAME_LINE
-            && (line.bold && line.upright || line.x0 > 0.42 * sheet.width && line.size > 12.4)
-            && !line.is_page_number()
-            && !line.celled
-            && line.y < sheet.foot
+        let right = line.x0 > 0.42 * sheet.width && line.size > 12.4 && line.y > level.y - 2.0 * level.size;
+        let bold = line.bold && line.upright && line.y > level.y - SAME_LINE;
+        (right || bold) && !std::ptr::eq(*line, level) && !line.is_page_number() && !line.celled && line.y < sheet.foot
     };
     let block: Vec<&Line<'_>> = layout.on(level.page).iter().filter(signs).collect();
     // The room for the signature parts the titles from the name.

@@ -286,9 +286,9 @@ fn agency(doc: &Doc<'_>) -> Vec<Finding> {
 }
 
 fn agency_place(doc: &Doc<'_>) -> Vec<Finding> {
-    let (Some(title), Some(last)) = (doc.national, doc.agency.last()) else { return Vec::new() };
-    let mut findings = off_axis(last.centre(), doc.agency.iter().copied());
-    if let Some(first) = doc.agency.first().filter(|line| !near(line.y, title.y, 3.0)) {
+    let (Some(title), Some(first)) = (doc.national, doc.agency.first()) else { return Vec::new() };
+    let mut findings = off_axis(first.centre(), doc.agency.iter().copied());
+    if !near(first.y, title.y, 3.0) {
         findings.push(Finding::at(
             first,
             "tên cơ quan không ngang hàng với Quốc hiệu",
@@ -345,8 +345,8 @@ fn number_style(doc: &Doc<'_>) -> Vec<Finding> {
 }
 
 fn number_place(doc: &Doc<'_>) -> Vec<Finding> {
-    let (Some(line), Some(last)) = (doc.number, doc.agency.last()) else { return Vec::new() };
-    off_axis(last.centre(), [line])
+    let (Some(line), Some(first)) = (doc.number, doc.agency.first()) else { return Vec::new() };
+    off_axis(first.centre(), [line])
 }
 
 /// `Số: 05/QĐ-UBND` as number, year and symbol; a year is four digits between two slashes.
@@ -411,7 +411,7 @@ fn symbol_kind(doc: &Doc<'_>) -> Vec<Finding> {
     else {
         return Vec::new();
     };
-    let first = plain(symbol).split('-').next().unwrap_or_default().to_owned();
+    let first = plain(symbol).split('-').next().unwrap_or_default().trim().to_owned();
     if short.is_empty() || first.is_empty() || first == *short {
         return Vec::new();
     }
@@ -584,7 +584,8 @@ fn subject(doc: &Doc<'_>) -> Vec<Finding> {
 }
 
 fn addressed(doc: &Doc<'_>) -> Vec<Finding> {
-    let may = doc.is("TỜ TRÌNH") || doc.is("BÁO CÁO") || doc.kind.is_none();
+    let known = doc.kind.is_some_and(|line| KINDS.iter().any(|(name, _)| *name == line.plain));
+    let may = doc.is("TỜ TRÌNH") || doc.is("BÁO CÁO") || !known;
     let must = doc.is("TỜ TRÌNH") || doc.is_letter();
     let as_above = doc.recipients.first().is_some_and(|entry| words(entry).starts_with("- Như trên"));
     match doc.addressees.first() {

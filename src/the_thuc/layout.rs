@@ -255,8 +255,8 @@ impl Edges {
         let measured = sizes.into_iter().map(|size| {
             let (width, _) = size;
             let here = |page: usize| pages.sizes.get(page.wrapping_sub(1)) == Some(&size);
-            // Bold lines may be centred.
-            let wide = |line: &&Line<'_>| line.width() > 0.6 * width && !line.bold && !line.celled && here(line.page);
+            // Bold and italic lines may be centred.
+            let wide = |line: &&Line<'_>| line.width() > 0.6 * width && !line.bold && !line.italic && !line.celled && here(line.page);
             let text: Vec<&Line<'_>> = lines.iter().filter(wide).collect();
             let left = usual(text.iter().map(|line| line.x0).filter(|x| *x < 0.18 * width));
             let right = usual(text.iter().map(|line| line.x1).filter(|x| *x > 0.88 * width));
@@ -279,7 +279,7 @@ impl Edges {
 }
 
 /// The most frequent value, to a tenth of a point.
-fn usual(values: impl Iterator<Item = f64>) -> Option<f64> {
+pub(super) fn usual(values: impl Iterator<Item = f64>) -> Option<f64> {
     let mut tenths: Vec<f64> = values.map(|value| (value * 10.0).round() / 10.0).collect();
     tenths.sort_by(f64::total_cmp);
     tenths.chunk_by(|a, b| a == b).max_by_key(|chunk| chunk.len())?.first().copied()

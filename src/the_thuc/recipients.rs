@@ -177,7 +177,7 @@ fn kept_at(doc: &Doc<'_>) -> Vec<Finding> {
 }
 
 fn as_above(doc: &Doc<'_>) -> Vec<Finding> {
-    first_entry(doc, !doc.addressees.is_empty(), "- Như trên")
+    first_entry(doc, !doc.addressees.is_empty() && !doc.decides(), "- Như trên")
 }
 
 fn as_article(doc: &Doc<'_>) -> Vec<Finding> {

@@ -164,7 +164,7 @@ fn room(doc: &Doc<'_>) -> Vec<Finding> {
         let between = sign.page == title.page
             && sign.y > title.y - 1.0
             && sign.y + sign.h < name.top() + 1.0
-            && name.centred(sign.x + sign.w / 2.0);
+            && title.centred(sign.x + sign.w / 2.0);
         if !between {
             findings.push(Finding::on(
                 sign.page,

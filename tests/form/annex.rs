@@ -10,7 +10,11 @@ pub const BROKEN: &[Broken] = &[
     ("phu_luc.kem_theo", "another number", "quyet_dinh/plain", |sheet| {
         run(sheet, "Số:").text = "Số: 1843/QĐ-UBND".into()
     }),
-    ("phu_luc.so", "a label alone", "quyet_dinh/plain", |sheet| run(sheet, "DANH SÁCH").text = "Phụ lục I".into()),
+    ("phu_luc.chi_dan", "nothing points to it", "quyet_dinh/plain", |sheet| {
+        for run in sheet.pages.runs.iter_mut().filter(|run| run.page == 1) {
+            run.text = run.text.replace("sách", "thư").replace("kèm", "cùng");
+        }
+    }),
     ("phu_luc.so", "Arabic", "quyet_dinh/chay", |sheet| run(sheet, "Phụ lục I").text = "Phụ lục 1".into()),
     ("phu_luc.so", "label of 13 pt", "quyet_dinh/chay", |sheet| run(sheet, "Phụ lục I").size = 13.0),
     ("phu_luc.tieu_de", "at the left", "quyet_dinh/plain", |sheet| run(sheet, "DANH SÁCH").x -= 50.0),

@@ -28,11 +28,6 @@ pub const BROKEN: &[Broken] = &[
         (label.x, label.width) = (mm(30.0), label.width + mm(10.0));
     }),
     ("noi_dung.gian_dong", "closer than single", "quyet_dinh/plain", |sheet| run(sheet, "05\u{a0}tập thể").y -= 2.5),
-    ("noi_dung.gian_dong", "double", "quyet_dinh/plain", |sheet| {
-        for run in sheet.pages.runs.iter_mut().filter(|run| run.page == 1 && run.y > 440.0) {
-            run.y += 10.0;
-        }
-    }),
     ("noi_dung.cach_doan", "5 pt", "quyet_dinh/plain", |sheet| {
         for run in sheet.pages.runs.iter_mut().filter(|run| run.page == 1 && run.y > 500.0) {
             run.y -= 1.0;
@@ -45,5 +40,8 @@ pub const BROKEN: &[Broken] = &[
     ("noi_dung.ket_thuc", "twice", "bao_cao/plain", |sheet| run(sheet, "Thực hiện").text = "Thực hiện./.".into()),
     ("noi_dung.ket_thuc", "inside a phụ lục", "quyet_dinh/chay", |sheet| {
         run(sheet, "Ông\u{a0}Hà Văn").text = "Ông Hà Văn Khụt./.".into()
+    }),
+    ("can_cu.luat", "a law with its number", "quyet_dinh/plain", |sheet| {
+        run(sheet, "Căn cứ").text = "Căn cứ Luật Tổ chức chính quyền địa phương số 77/2015/QH13;".into();
     }),
 ];

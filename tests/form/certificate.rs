@@ -1,6 +1,6 @@
 //! Pages that break the rules of certificates, and what only the profiles of our own know.
 
-use super::{Broken, mm, run, sheets};
+use super::{Broken, mm, run};
 
 pub const BROKEN: &[Broken] = &[
     ("khen.mot_to", "two pages", "giay_khen/plain", |sheet| sheet.pages.sizes.push(sheet.pages.sizes[0])),
@@ -20,4 +20,11 @@ pub const BROKEN: &[Broken] = &[
         run(sheet, "CHỦ TỊCH ỦY").colour = Some("#000000".into());
     }),
     ("khen.tieu_ngu_ke", "no rule", "giay_khen/plain", |sheet| sheet.pages.strokes.clear()),
+    ("khen.le", "a number at the edge", "giay_khen/plain", |sheet| run(sheet, "Số sổ vàng").x = mm(5.0)),
+    ("khen.cho_ky", "over the name", "giay_khen/plain", |sheet| {
+        sheet.boxes.iter_mut().for_each(|place| place.y += mm(10.0));
+    }),
+    ("khen.dau", "on the right", "giay_khen/plain", |sheet| {
+        sheet.boxes.iter_mut().filter(|one| one.name == "co_quan").for_each(|place| place.x += mm(60.0));
+    }),
 ];

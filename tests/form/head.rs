@@ -14,13 +14,19 @@ pub const BROKEN: &[Broken] = &[
     ("tieu_ngu.ke", "no rule", "quyet_dinh/plain", |sheet| rub_out(sheet, 1)),
     ("tieu_ngu.ke", "a short rule", "quyet_dinh/plain", |sheet| sheet.pages.strokes[1].w -= 2.0),
     ("tieu_ngu.ke", "a rule off centre", "quyet_dinh/plain", |sheet| sheet.pages.strokes[1].x += 5.0),
-    ("tieu_ngu.vi_tri", "off the axis", "quyet_dinh/plain", |sheet| run(sheet, "Độc lập").x += 3.0),
+    ("tieu_ngu.vi_tri", "off the axis", "quyet_dinh/plain", |sheet| {
+        run(sheet, "Độc lập").x += 3.0;
+        sheet.pages.strokes[1].x += 3.0;
+    }),
     ("co_quan.chu", "lower case", "quyet_dinh/plain", |sheet| run(sheet, "ỦY BAN").text = "Ủy ban nhân dân".into()),
     ("co_quan.chu", "not bold", "quyet_dinh/plain", |sheet| run(sheet, "HUYỆN").bold = false),
     ("co_quan.chu", "14 pt", "quyet_dinh/plain", |sheet| run(sheet, "ỦY BAN").size = 14.0),
     ("co_quan.ke", "a rule as long as the name", "quyet_dinh/plain", |sheet| sheet.pages.strokes[0].w = 110.0),
     ("co_quan.ke", "no rule", "quyet_dinh/plain", |sheet| rub_out(sheet, 0)),
-    ("co_quan.vi_tri", "off the axis", "quyet_dinh/plain", |sheet| run(sheet, "HUYỆN").x -= 20.0),
+    ("co_quan.vi_tri", "off the axis", "quyet_dinh/plain", |sheet| {
+        run(sheet, "HUYỆN").x -= 20.0;
+        sheet.pages.strokes[0].x -= 20.0;
+    }),
     ("ngay.vi_tri", "a step apart", "quyet_dinh/plain", |sheet| run(sheet, "Phù Yên, ngày").y += 1.5),
     ("so.chu", "the number in italics", "quyet_dinh/plain", |sheet| run(sheet, "Số:").italic = true),
     ("so.chu", "the number in 14 pt", "quyet_dinh/plain", |sheet| run(sheet, "Số:").size = 14.0),
@@ -30,9 +36,9 @@ pub const BROKEN: &[Broken] = &[
     ("ngay.vi_tri", "the date at the right", "quyet_dinh/plain", |sheet| {
         run(sheet, "Phù Yên, ngày").x += 15.0;
     }),
-    ("so.dinh_dang", "one digit", "quyet_dinh/plain", |sheet| run(sheet, "Số:").text = "Số: 5/QĐ-UBND".into()),
-    ("so.nam", "a year", "quyet_dinh/plain", |sheet| run(sheet, "Số:").text = "Số: 05/2021/QĐ-UBND".into()),
-    ("so.ky_hieu", "spaces", "quyet_dinh/plain", |sheet| run(sheet, "Số:").text = "Số: 05/QĐ - UBND".into()),
+    ("so.dinh_dang", "one digit", "bao_cao/plain", |sheet| run(sheet, "Số:").text = "Số: 5/BC-UBND".into()),
+    ("so.nam", "a year", "bao_cao/plain", |sheet| run(sheet, "Số:").text = "Số: 05/2021/BC-UBND".into()),
+    ("so.ky_hieu", "spaces", "bao_cao/plain", |sheet| run(sheet, "Số:").text = "Số: 05/BC - UBND".into()),
     ("so.dinh_dang", "no room to write in", "quyet_dinh/minimal", |sheet| {
         run(sheet, "Số:").text = "Số: /QĐ-UBND".into();
     }),
@@ -54,8 +60,23 @@ pub const BROKEN: &[Broken] = &[
     ("trich_yeu.ke", "no rule", "bao_cao/plain", |sheet| rub_out(sheet, 2)),
     ("trich_yeu.ke", "a rule too long", "quyet_dinh/plain", |sheet| sheet.pages.strokes[2].w = 300.0),
     ("kinh_gui.loai", "a decision", "quyet_dinh/plain", |sheet| {
-        run(sheet, "CHỦ TỊCH ỦY").text = "Kính gửi: Sở Nội vụ".into();
+        let mut line = run(sheet, "CHỦ TỊCH ỦY").clone();
+        (line.text, line.bold, line.y) = ("Kính gửi: Sở Nội vụ".into(), false, line.y - 18.0);
+        sheet.pages.runs.push(line);
     }),
+    ("so.ten_loai", "a letter's", "bao_cao/plain", |sheet| run(sheet, "Số:").text = "Số: 768/CV-UBND".into()),
+    ("so.vi_tri", "off the axis", "quyet_dinh/plain", |sheet| run(sheet, "Số:").x += 10.0),
+    ("ngay.dau_phay", "left out", "quyet_dinh/plain", |sheet| {
+        run(sheet, "Phù Yên, ngày").text = "Phù Yên ngày 16 tháng 7 năm 2021".into();
+    }),
+    ("ten_loai.dieu_7", "no such kind", "bao_cao/plain", |sheet| run(sheet, "BÁO CÁO").text = "BẢN TIN".into()),
+    ("trich_yeu.cong_van", "14 pt", "bao_cao/plain", |sheet| letter(sheet, 14.0)),
+    ("kinh_gui.chu", "italic", "bao_cao/plain", |sheet| run(sheet, "Kính gửi").italic = true),
+    ("dau_khan.vi_tri", "at the right", "quyet_dinh/plain+khan", |sheet| {
+        frame(sheet).x += mm(90.0);
+        run(sheet, "KHẨN").x += mm(90.0);
+    }),
+    ("luu_hanh.chu", "12 pt", "quyet_dinh/plain+xem_xong", |sheet| run(sheet, "XEM XONG").size = 12.0),
     ("kinh_gui.loai", "a report without", "bao_cao/plain", |sheet| run(sheet, "Kính gửi").text = "Sở Nội vụ".into()),
     ("kinh_gui.hinh_thuc", "a dash out of line", "bao_cao/plain+two", |sheet| {
         let dash = sheet.pages.runs.iter_mut().find(|run| run.text == "-").expect("a dash");
@@ -97,4 +118,30 @@ fn without_a_number_and_a_date_there_is_room_to_write_them() {
         assert!(date.contains("ngày\u{a0}\u{a0}\u{a0}"), "{name}: {date}");
         assert!(date.contains("tháng\u{a0}\u{a0}\u{a0}"), "{name}: {date}");
     }
+}
+
+/// Makes an official letter of a report: `V/v …` below the number instead of tên loại and trích yếu.
+fn letter(sheet: &mut Sheet, size: f64) {
+    let number = run(sheet, "Số:").clone();
+    let kind = run(sheet, "BÁO CÁO").y;
+    sheet.pages.runs.retain(|run| run.page > 1 || run.y < kind || run.y > kind + 60.0);
+    rub_out(sheet, 2);
+    let mut subject = number.clone();
+    (subject.text, subject.size) = ("V/v báo cáo kết quả thi đua".into(), size);
+    (subject.width, subject.y) = (140.0, number.y + 6.0 + 1.15 * size);
+    subject.x = number.x + (number.width - subject.width) / 2.0;
+    sheet.pages.runs.push(subject);
+}
+
+#[test]
+fn an_official_letter_is_held_to_its_own_form() {
+    let mut sound = sheet("bao_cao/plain").clone();
+    letter(&mut sound, 12.0);
+    let told: Vec<String> = sound
+        .findings()
+        .into_iter()
+        .filter(|one| one.severity == vinhdanh::diagnostic::Severity::Error)
+        .map(|one| one.message.vi)
+        .collect();
+    assert!(told.is_empty(), "{told:?}");
 }

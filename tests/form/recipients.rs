@@ -16,4 +16,7 @@ pub const BROKEN: &[Broken] = &[
         let dash = sheet.pages.runs.iter().position(|run| run.text == "-" && run.y > 600.0).expect("a dash");
         sheet.pages.runs[dash].text = "+".into();
     }),
+    ("noi_nhan.luu_vt", "no space", "quyet_dinh/plain", |sheet| run(sheet, "Lưu:").text = "Lưu:VT, NV.".into()),
+    ("noi_nhan.nhu_dieu", "left out", "quyet_dinh/plain", |sheet| run(sheet, "Như Điều").text = "Phòng Nội vụ;".into()),
+    ("noi_nhan.nhu_tren", "left out", "bao_cao/plain", |sheet| run(sheet, "Như trên").text = "Phòng Nội vụ;".into()),
 ];

@@ -5,7 +5,9 @@ use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
 use vinhdanh::diagnostic::Severity;
 
-use super::{Broken, Sheet, changed, run, sheet, sheets};
+use vinhdanh::engine::LabelledBox;
+
+use super::{Broken, Sheet, changed, mm, run, sheet, sheets};
 
 /// A way to sign.
 pub struct Signing {
@@ -57,12 +59,35 @@ pub const BROKEN: &[Broken] = &[
     ("ky.vi_tri", "in the left half", "quyet_dinh/plain", |sheet| {
         signer(sheet, "CHỦ TỊCH").x -= 150.0;
         run(sheet, "Lường").x -= 150.0;
+        sheet.boxes.iter_mut().for_each(|place| place.x -= 150.0);
     }),
+    ("ky.quyen_han", "no stop", "quyet_dinh/minimal+kt", |sheet| run(sheet, "KT.").text = "KT CHỦ TỊCH".into()),
+    ("ky.quyen_han", "no title below", "quyet_dinh/minimal+kt", |sheet| {
+        run(sheet, "PHÓ CHỦ TỊCH").text.clear();
+    }),
+    ("ky.cho_ky", "over the name", "quyet_dinh/plain", |sheet| {
+        sheet.boxes.iter_mut().for_each(|place| place.y += mm(10.0));
+    }),
+    ("ky.cho_ky", "over the title", "quyet_dinh/plain", |sheet| {
+        sheet.boxes.iter_mut().for_each(|place| place.y -= mm(6.0));
+    }),
+    ("ky.cho_ky", "a stroke through it", "quyet_dinh/plain", |sheet| {
+        let mut stroke = sheet.pages.strokes[0].clone();
+        let place = sheet.boxes.iter().find(|one| one.name == "nguoi_ky").expect("a place to sign");
+        (stroke.x, stroke.y) = (place.x + 20.0, place.y + 20.0);
+        sheet.pages.strokes.push(stroke);
+    }),
+    ("ky.dau", "off the signature", "quyet_dinh/plain", |sheet| seal(sheet).x -= 40.0),
+    ("ky.dau", "on the right", "quyet_dinh/plain", |sheet| seal(sheet).x += 120.0),
     ("ky.mo_coi", "one line above", "quyet_dinh/chay", |sheet| {
         sheet.pages.runs.retain(|run| !run.text.starts_with("và các tập thể"));
     }),
     ("ky.chu", "the name on the next page", "bao_cao/minimal", |sheet| run(sheet, "Lường").page = 2),
 ];
+
+fn seal(sheet: &mut Sheet) -> &mut LabelledBox {
+    sheet.boxes.iter_mut().find(|one| one.name == "co_quan").expect("a place for the seal")
+}
 
 fn signer<'a>(sheet: &'a mut Sheet, text: &str) -> &'a mut vinhdanh::engine::frames::Run {
     sheet.pages.runs.iter_mut().find(|run| run.text == text).expect("a title line")
