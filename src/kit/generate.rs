@@ -238,7 +238,12 @@ impl<'a> Maker<'a> {
             .filter(|part| part.get("if").is_some())
             .cloned()
             .collect();
-        let asked = |name: &str| conditions.iter().any(|part| part["if"]["properties"].get(name).is_some());
+        let asked = |name: &str| {
+            conditions.iter().map(|part| &part["if"]).any(|condition| {
+                condition["properties"].get(name).is_some()
+                    || condition["required"].as_array().is_some_and(|all| all.iter().any(|word| word == name))
+            })
+        };
         let whole = schema.clone();
         let names: Vec<String> =
             whole["properties"].as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect();
@@ -252,6 +257,7 @@ impl<'a> Maker<'a> {
                 whole = join(whole, more);
             }
         }
+        made.retain(|name, _| whole["properties"][name] != Value::Bool(false));
         for name in names.iter().filter(|name| !asked(name)) {
             self.property(&whole, name, &mut made);
         }
