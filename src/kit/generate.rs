@@ -407,6 +407,12 @@ impl<'a> Maker<'a> {
         let most = usize_of(schema, "maxLength").unwrap_or(OPEN_LENGTH.max(least));
         let mut start = String::new();
         if let Some(source) = schema["pattern"].as_str() {
+            let examples: Vec<&str> =
+                schema["examples"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+            // A pattern says what a name looks like, an example that there is such a thing: each has its turn.
+            if let Some(example) = self.dice.pick(&examples).filter(|_| self.dice.one_in(2)) {
+                return example.to_owned();
+            }
             match pattern::sample(source, &mut self.dice) {
                 Some((whole, true)) => return whole,
                 Some((begun, false)) => start = begun,

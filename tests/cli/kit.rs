@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::{run, text};
-use crate::support::program;
+use crate::support::{program, project};
 
 /// An author's folder with a fresh template `thu_ngo` in `mau/`.
 fn author(kind: &str) -> TempDir {
@@ -61,6 +61,44 @@ fn new_templates_are_whole_and_pass_their_check_at_once() {
         with_own(folder.path(), &["templates", "data", "mau", "thu_ngo"]);
         assert!(fs::read(own.join("data.json")).expect("data.json") == kept, "{kind}: data.json is fresh");
     }
+}
+
+/// The files the guide of docs/templates.md shows: `name`, then a block of code.
+fn guide() -> Vec<(String, String)> {
+    let docs = fs::read_to_string(project().join("docs/templates.md")).expect("docs/templates.md");
+    let guide = docs.split("\n### Only other words").next().expect("a guide");
+    let mut files = Vec::new();
+    for piece in guide.split("\n`").skip(1) {
+        let named = piece.split_once('`').and_then(|(name, rest)| {
+            let (_, block) = rest.split_once("\n\n```").filter(|(before, _)| !before.contains('\n'))?;
+            let (_, body) = block.split_once('\n')?;
+            Some((name.to_owned(), body.split("```").next()?.to_owned()))
+        });
+        files.extend(named);
+    }
+    files
+}
+
+#[test]
+fn the_guide_walks_as_it_is_written() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let made = run(folder.path(), &["templates", "new", "thu_khen", "--title", "Thư khen"], None);
+    assert!(made.status.success(), "{}", text(&made.stderr));
+    let own = folder.path().join("mau/thu_khen");
+    for name in ["so", "chu_quan.dong", "co_quan.dong", "trich_yeu", "noi_dung.dong"] {
+        fs::remove_file(own.join(format!("text/{name}.j2"))).expect("the skeleton has it");
+    }
+    let files = guide();
+    assert_eq!(files.len(), 11, "{:?}", files.iter().map(|(name, _)| name).collect::<Vec<_>>());
+    for (name, content) in files {
+        fs::write(own.join(name), content).expect("written");
+    }
+    with_own(folder.path(), &["templates", "check", "thu_khen"]);
+    with_own(folder.path(), &["templates", "test", "thu_khen", "--update", "--pictures"]);
+    let told = with_own(folder.path(), &["--lang", "en", "templates", "test", "thu_khen", "--seconds", "120"]);
+    assert!(told.contains("40/40 made-up") && told.contains("(0 of "), "{told}");
+    with_own(folder.path(), &["templates", "pack", "thu_khen"]);
+    assert!(folder.path().join("thu_khen-0.1.0.zip").is_file());
 }
 
 #[test]

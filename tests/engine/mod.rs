@@ -146,7 +146,7 @@ async fn broken_templates_name_their_fault_and_leave_the_others_alone() {
     }
     let ids: Vec<&str> =
         list["templates"].as_array().expect("a list").iter().filter_map(|one| one["id"].as_str()).collect();
-    assert_eq!(ids, ["bao_cao", "giay_khen", "quyet_dinh", "thu"]);
+    assert_eq!(ids, ["bao_cao", "cong_van", "giay_khen", "quyet_dinh", "thu"]);
     assert_eq!(app.post("/v1/documents/thu", &json!({"viec": "x"})).await.status(), 200);
 }
 
