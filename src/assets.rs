@@ -8,6 +8,8 @@ use rust_embed::Embed;
 #[folder = "typst-templates/"]
 // Drawings from which flat art is made: no page needs them.
 #[exclude = "*/nguon/*"]
+// References of `templates test` are for whoever works on a template, not for the program.
+#[exclude = "*/tests/*"]
 struct Templates;
 
 #[derive(Embed)]

@@ -4,7 +4,6 @@
 
 mod calibrate;
 mod catalog;
-mod flatten;
 mod healthcheck;
 mod key;
 mod output;

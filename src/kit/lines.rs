@@ -146,6 +146,7 @@ mod tests {
             y,
             width: text.chars().count() as f64 * 6.0,
             colour: None,
+            turned: false,
         }
     }
 
@@ -161,6 +162,7 @@ mod tests {
                 run("2", 2, 300.0, 40.0),
             ],
             strokes: Vec::new(),
+            images: Vec::new(),
         };
         assert_eq!(text(&pages), "── 1 ──\nSố: 05/QĐ | Phù Yên\nĐiều 1. tặng\n── 2 ──\n2\n");
     }

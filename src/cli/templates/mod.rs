@@ -2,6 +2,7 @@
 
 mod check;
 mod data;
+mod flatten;
 mod list;
 mod new;
 mod pack;
@@ -10,7 +11,6 @@ mod test;
 
 use clap::{Args, Subcommand};
 
-use super::flatten::Flatten;
 use super::{Speech, output};
 use crate::app;
 use crate::config::Places;
@@ -35,10 +35,10 @@ enum Action {
     Check(check::Check),
     /// Test them: every sample against its references, and data made up from the contract
     Test(test::Test),
+    /// Make flat art of an SVG drawing: what a page can carry at no cost
+    Flatten(flatten::Flatten),
     /// Pack one into a ZIP file for another machine
     Pack(pack::Pack),
-    /// Make flat art of an SVG drawing: what a page can carry at no cost
-    Flatten(Flatten),
     /// Write the whole template root, for the `typst` command and editors
     Root(root::Root),
     /// Write `data.json`, what `main.typ` receives for the plain sample, into each template's folder
@@ -53,8 +53,8 @@ impl Templates {
             Action::New(command) => command.run(places, speech),
             Action::Check(command) => command.run(places, speech),
             Action::Test(command) => command.run(places, speech),
-            Action::Pack(command) => command.run(places, speech),
             Action::Flatten(command) => command.run(speech),
+            Action::Pack(command) => command.run(places, speech),
             Action::Root(command) => command.run(places, speech),
             Action::Data(command) => command.run(places),
         }
