@@ -68,13 +68,16 @@ fn guide() -> Vec<(String, String)> {
     let docs = fs::read_to_string(project().join("docs/templates.md")).expect("docs/templates.md");
     let guide = docs.split("\n### Only other words").next().expect("a guide");
     let mut files = Vec::new();
-    for piece in guide.split("\n`").skip(1) {
-        let named = piece.split_once('`').and_then(|(name, rest)| {
-            let (_, block) = rest.split_once("\n\n```").filter(|(before, _)| !before.contains('\n'))?;
-            let (_, body) = block.split_once('\n')?;
-            Some((name.to_owned(), body.split("```").next()?.to_owned()))
-        });
-        files.extend(named);
+    let mut lines = guide.lines();
+    let mut named = None;
+    while let Some(line) = lines.next() {
+        if line.starts_with("```") {
+            let body: String = lines.by_ref().take_while(|line| *line != "```").map(|line| format!("{line}\n")).collect();
+            files.extend(named.take().map(|name: String| (name, body)));
+        } else if !line.is_empty() {
+            // A file's name stands at the beginning of the paragraph right before its block.
+            named = line.strip_prefix('`').and_then(|rest| Some(rest.split_once('`')?.0.to_owned()));
+        }
     }
     files
 }
