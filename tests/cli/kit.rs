@@ -72,7 +72,8 @@ fn guide() -> Vec<(String, String)> {
     let mut named = None;
     while let Some(line) = lines.next() {
         if line.starts_with("```") {
-            let body: String = lines.by_ref().take_while(|line| *line != "```").map(|line| format!("{line}\n")).collect();
+            let body: String =
+                lines.by_ref().take_while(|line| *line != "```").map(|line| format!("{line}\n")).collect();
             files.extend(named.take().map(|name: String| (name, body)));
         } else if !line.is_empty() {
             // A file's name stands at the beginning of the paragraph right before its block.

@@ -9,10 +9,12 @@ mod body;
 mod certificate;
 mod document;
 mod head;
+mod lines;
 mod page;
 mod recipients;
 mod sign;
 mod text;
+mod typography;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
