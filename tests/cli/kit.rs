@@ -89,7 +89,7 @@ fn the_guide_walks_as_it_is_written() {
     let made = run(folder.path(), &["templates", "new", "thu_khen", "--title", "Thư khen"], None);
     assert!(made.status.success(), "{}", text(&made.stderr));
     let own = folder.path().join("mau/thu_khen");
-    for name in ["so", "chu_quan.dong", "co_quan.dong", "trich_yeu", "noi_dung.dong"] {
+    for name in ["so", "chu_quan", "co_quan", "trich_yeu", "trich_yeu_can", "noi_dung.dong"] {
         fs::remove_file(own.join(format!("text/{name}.j2"))).expect("the skeleton has it");
     }
     let files = guide();
