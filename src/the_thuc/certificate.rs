@@ -157,19 +157,21 @@ fn foot(doc: &Doc<'_>, award: f64) -> Vec<Finding> {
 
 fn colours(doc: &Doc<'_>) -> Vec<Finding> {
     let lines = doc.layout.on(1);
+    // The authority stands between tiêu ngữ and verb, on each certificate of a sheet that holds two.
+    let verb_below =
+        |y: f64| lines.iter().filter(|line| is_verb(line) && line.y > y).map(|line| line.y).reduce(f64::min);
+    let authorities: Vec<(f64, f64)> = lines
+        .iter()
+        .filter(|line| line.plain.starts_with("Độc lập"))
+        .filter_map(|motto| Some((motto.y, verb_below(motto.y)?)))
+        .collect();
     // Without verb or motto the order has spoken.
-    let under = |above: &dyn Fn(&Line<'_>) -> bool, line: &Line<'_>| {
-        lines.iter().filter(|one| above(one) && one.y < line.y).map(|one| one.y).fold(f64::MIN, f64::max)
-    };
-    let is_motto = |line: &Line<'_>| line.plain.starts_with("Độc lập");
-    if !lines.iter().any(is_verb) || !lines.iter().any(is_motto) {
+    if authorities.is_empty() {
         return Vec::new();
     }
     let mut findings = Vec::new();
     for line in lines {
-        // Two certificates may stand on one sheet: between the motto above and the verb below is the authority of each.
-        let authority = !is_verb(line) && under(&is_motto, line) > under(&is_verb, line);
-        let red = is_award(line) || authority;
+        let red = is_award(line) || authorities.iter().any(|(above, below)| line.y > *above && line.y < *below);
         let sound = |colour: Option<&str>| if red { is_red(colour) } else { is_black(colour) };
         if line.runs.iter().all(|run| sound(run.colour.as_deref()) || run.text.trim().is_empty()) {
             continue;
