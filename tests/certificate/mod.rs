@@ -1,5 +1,7 @@
 //! Fitted lines: whatever the names, units and achievements, a certificate is one whole page or a fault with its place.
 
+mod profiles;
+
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
