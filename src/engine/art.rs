@@ -37,6 +37,17 @@ struct Piece {
     stream: OnceLock<Option<Arc<[u8]>>>,
 }
 
+/// What became of a document set with stubs.
+#[derive(Debug, PartialEq)]
+pub enum Spliced {
+    /// Finished.
+    Whole(Vec<u8>),
+    /// One piece has turned out to need more than a stub has, and is shown as it is from now on: set it again.
+    Unfit,
+    /// Art was read but does not stand on the pages as it was drawn: to be set without stubs.
+    Missing,
+}
+
 /// Which pieces one job has asked for.
 pub struct Asked(Vec<AtomicBool>);
 
@@ -68,8 +79,7 @@ impl Gallery {
         Some(piece.stub.clone())
     }
 
-    /// Puts the art where the stubs stand. `None` where a piece that was asked for is not to be found, or cannot be
-    /// spliced: the document must then be set with the art itself.
+    /// Puts the art where the stubs stand.
     ///
     /// `write` sets a page that holds the file at a path and nothing else, as an untagged PDF/A.
     pub fn splice(
@@ -77,10 +87,9 @@ impl Gallery {
         pdf: Vec<u8>,
         asked: &Asked,
         write: impl Fn(&str) -> Result<Vec<u8>, Failure>,
-    ) -> Result<Option<Vec<u8>>, Failure> {
-        let wanted = asked.0.iter().filter(|one| one.load(Ordering::Relaxed)).count();
-        if wanted == 0 {
-            return Ok(Some(pdf));
+    ) -> Result<Spliced, Failure> {
+        if asked.0.iter().all(|one| !one.load(Ordering::Relaxed)) {
+            return Ok(Spliced::Whole(pdf));
         }
         let mut places = Vec::new();
         let mut found = vec![false; self.pieces.len()];
@@ -94,14 +103,14 @@ impl Gallery {
                     piece.stream.get_or_init(|| made).clone()
                 }
             };
-            let Some(stream) = stream else { return Ok(None) };
+            let Some(stream) = stream else { return Ok(Spliced::Unfit) };
             found[index] = true;
             places.push((form, stream));
         }
         if asked.0.iter().zip(&found).any(|(asked, found)| asked.load(Ordering::Relaxed) && !found) {
-            return Ok(None);
+            return Ok(Spliced::Missing);
         }
-        Ok(replace(&pdf, &places))
+        Ok(replace(&pdf, &places).map_or(Spliced::Missing, Spliced::Whole))
     }
 }
 
@@ -301,7 +310,8 @@ mod tests {
         let asked = gallery.asked();
         gallery.stub(id("b.svg"), &asked).expect("art");
         let drawn = b"q/c0 cs 1 0 0 scn 0 0 m 9 0 l 9 9 l h f Q ".repeat(400);
-        let whole = gallery.splice(pdf(STUB), &asked, |_| Ok(pdf(&drawn))).expect("sound").expect("spliced");
+        let whole = gallery.splice(pdf(STUB), &asked, |_| Ok(pdf(&drawn))).expect("sound");
+        let Spliced::Whole(whole) = whole else { panic!("not spliced") };
         assert_eq!(content(&whole), drawn);
         assert_table(&whole);
     }
@@ -312,7 +322,7 @@ mod tests {
         let asked = gallery.asked();
         gallery.stub(id("b.svg"), &asked).expect("art");
         let drawn = b"q /g0 gs /c0 cs 1 0 0 scn 0 0 m 9 0 l h f Q";
-        assert_eq!(gallery.splice(pdf(STUB), &asked, |_| Ok(pdf(drawn))).expect("sound"), None);
+        assert_eq!(gallery.splice(pdf(STUB), &asked, |_| Ok(pdf(drawn))).expect("sound"), Spliced::Unfit);
         assert!(gallery.stub(id("b.svg"), &gallery.asked()).is_none(), "remembered");
     }
 
@@ -321,9 +331,12 @@ mod tests {
         let gallery = gallery();
         let asked = gallery.asked();
         gallery.stub(id("a.svg"), &asked).expect("art");
-        assert_eq!(gallery.splice(pdf(STUB), &asked, |_| Ok(pdf(STUB))).expect("sound"), None);
+        assert_eq!(gallery.splice(pdf(STUB), &asked, |_| Ok(pdf(STUB))).expect("sound"), Spliced::Missing);
         let nothing = gallery.asked();
-        assert!(gallery.splice(pdf(b"q Q"), &nothing, |_| Ok(Vec::new())).expect("sound").is_some());
+        assert_eq!(
+            gallery.splice(pdf(b"q Q"), &nothing, |_| Ok(Vec::new())).expect("sound"),
+            Spliced::Whole(pdf(b"q Q"))
+        );
     }
 
     #[test]

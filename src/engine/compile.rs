@@ -7,7 +7,7 @@ use typst::syntax::{DiagSpan, Source};
 use typst::{World, WorldExt};
 use typst_layout::PagedDocument;
 
-use super::art::Asked;
+use super::art::{Asked, Spliced};
 use super::frames::{self, Pages};
 use super::job::{Done, Job, LabelledBox, Output, Standard};
 use super::world::{Ground, JobWorld};
@@ -125,9 +125,13 @@ impl Engine {
         let pdf = self.write(job, document, standard)?;
         let Some(asked) = asked else { return Ok(pdf) };
         match self.ground.gallery.splice(pdf, asked, |path| self.write_picture(path))? {
-            Some(whole) => Ok(whole),
-            // Read but not drawn as it is, or too rich for a stub: then as it comes, if slower.
-            None => {
+            Spliced::Whole(pdf) => Ok(pdf),
+            // Each time one piece fewer has a stub, and the bytes are those of every later run.
+            Spliced::Unfit => {
+                let (document, _, asked) = self.set(job, true)?;
+                self.write_with_art(job, &document, standard, asked.as_ref())
+            }
+            Spliced::Missing => {
                 let (document, ..) = self.set(job, false)?;
                 self.write(job, &document, standard)
             }

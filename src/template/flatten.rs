@@ -207,7 +207,14 @@ impl Work {
             );
         }
         match paint {
-            Paint::Color(colour) => Some(format!("#{:02x}{:02x}{:02x}", colour.red, colour.green, colour.blue)),
+            Paint::Color(colour) => {
+                let (red, green, mut blue) = (colour.red, colour.green, colour.blue);
+                // The PDF writer puts pure grey into a colour space of its own, which a stub has not; nobody sees 1/255.
+                if red == green && green == blue {
+                    blue = blue.checked_sub(1).unwrap_or(1);
+                }
+                Some(format!("#{red:02x}{green:02x}{blue:02x}"))
+            }
             Paint::LinearGradient(_) | Paint::RadialGradient(_) | Paint::Pattern(_) => {
                 self.fault(
                     "svg_gradient",
@@ -392,6 +399,14 @@ mod tests {
         assert_eq!(codes(""), ["svg"]);
         assert_eq!(codes("<path stroke=\"#f00\" stroke-dasharray=\"2\" d=\"M0 0h9\"/>"), ["svg_dash"]);
         assert!(flatten("<svg").is_err());
+    }
+
+    #[test]
+    fn no_paint_is_pure_grey() {
+        let svg = flat(
+            "<rect fill=\"#000\" width=\"9\" height=\"9\"/><rect fill=\"#fff\" x=\"20\" width=\"9\" height=\"9\"/>",
+        );
+        assert!(svg.contains("#000001") && svg.contains("#fffffe"), "{svg}");
     }
 
     #[test]
