@@ -16,7 +16,7 @@ use crate::template::pack;
 pub struct Pack {
     /// Template
     id: String,
-    /// File to write [default: `<id>-<version>.zip` in this folder]
+    /// File to write; by default `<id>-<version>.zip` in this folder
     #[arg(short, long)]
     output: Option<PathBuf>,
     /// Overwrite the file if it exists

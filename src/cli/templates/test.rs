@@ -157,14 +157,14 @@ impl Test {
         std::fs::create_dir_all(folder).map_err(|error| output::trouble(folder, &error))?;
         output::write(&path, &text, true)?;
         let shown = path.display();
-        let code = found.failure.code.info().name;
+        let (code, times) = (found.failure.code.info().name, found.times);
         Ok(found
             .failure
             .diagnostics
             .into_iter()
             .map(|mut fault| {
-                fault.message.vi = format!("{id}/{} ({code}): {}", found.case, fault.message.vi);
-                fault.message.en = format!("{id}/{} ({code}): {}", found.case, fault.message.en);
+                fault.message.vi = format!("{id}/{} ({code}, {times} lần): {}", found.case, fault.message.vi);
+                fault.message.en = format!("{id}/{} ({code}, {times} ×): {}", found.case, fault.message.en);
                 fault.hint(
                     format!("làm lại: vinhdanh check {id} {shown}"),
                     format!("again: vinhdanh check {id} {shown}"),
