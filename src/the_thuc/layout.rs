@@ -256,7 +256,9 @@ impl Edges {
             let (width, _) = size;
             let here = |page: usize| pages.sizes.get(page.wrapping_sub(1)) == Some(&size);
             // Bold and italic lines may be centred.
-            let wide = |line: &&Line<'_>| line.width() > 0.6 * width && !line.bold && !line.italic && !line.celled && here(line.page);
+            let wide = |line: &&Line<'_>| {
+                line.width() > 0.6 * width && !line.bold && !line.italic && !line.celled && here(line.page)
+            };
             let text: Vec<&Line<'_>> = lines.iter().filter(wide).collect();
             let left = usual(text.iter().map(|line| line.x0).filter(|x| *x < 0.18 * width));
             let right = usual(text.iter().map(|line| line.x1).filter(|x| *x > 0.88 * width));

@@ -14,6 +14,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("telemetry", &[]),
     ("engine", &[]),
     ("text", &["domain"]),
+    ("the_thuc", &["engine", "domain"]),
     ("template", &["domain"]),
     ("config", &["engine"]),
     ("render", &["template", "text", "engine", "domain"]),
