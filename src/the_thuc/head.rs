@@ -494,7 +494,7 @@ fn date_written(doc: &Doc<'_>) -> Vec<Finding> {
     if !sound(day, 31, |_| true) {
         told(format!("ngày `{}`", plain(day)), format!("day `{}`", plain(day)));
     }
-    if !sound(month, 12, |n| n < 3 || n > 9) {
+    if !sound(month, 12, |n| !(3..=9).contains(&n)) {
         told(format!("tháng `{}`", plain(month)), format!("month `{}`", plain(month)));
     }
     let year = plain(year);

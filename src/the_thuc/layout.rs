@@ -242,7 +242,10 @@ fn foot(sheet: &Sheet<'_>, lines: &[Line<'_>]) -> f64 {
 }
 
 /// Edges of the text for each size of paper.
-struct Edges(Vec<((f64, f64), Option<f64>, Option<f64>)>);
+struct Edges(Vec<(Size, Option<f64>, Option<f64>)>);
+
+/// Width and height of a sheet.
+type Size = (f64, f64);
 
 impl Edges {
     fn of(pages: &Pages, lines: &[Line<'_>], tables: &[Vec<Table>]) -> Self {
