@@ -24,6 +24,7 @@ use vinhdanh::app::{self, App};
 use vinhdanh::config::{Places, Settings};
 use vinhdanh::engine::{Engine, Fonts, Ground, Job, Lane, Output, Standard};
 use vinhdanh::render::{Backend, Renderer, Requested};
+use vinhdanh::the_thuc;
 
 const LONG: Duration = Duration::from_secs(600);
 
@@ -345,7 +346,7 @@ fn art(renderer: &Renderer, engine: &Engine) {
         (path, bytes)
     });
     let fonts = Fonts::load(vinhdanh::assets::fonts()).expect("fonts");
-    let without = Engine::new(Ground::new(fonts, bare).expect("a ground"), app::inspect);
+    let without = Engine::new(Ground::new(fonts, bare).expect("a ground"), the_thuc::inspect);
     println!();
     println!("| design | compile ms | without | export ms | without | art costs ms | KB | without |");
     println!("|---|---|---|---|---|---|---|---|");

@@ -15,12 +15,11 @@ use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
 
 use crate::config::{HttpConfig, Places, Settings};
-use crate::diagnostic::{Code, Diagnostic, Failure};
-use crate::engine::frames::Pages;
-use crate::engine::{Engine, Fonts, Ground, LabelledBox, Pool, PoolOptions, Supplies};
+use crate::diagnostic::{Code, Failure};
+use crate::engine::{Engine, Fonts, Ground, Pool, PoolOptions, Supplies};
 use crate::render::{Backend, InputLimits, Renderer, RendererOptions};
 use crate::template::{Catalog, Tree};
-use crate::{assets, telemetry};
+use crate::{assets, telemetry, the_thuc};
 
 /// Limits each caller's rate.
 pub type Limiter = RateLimiter<String, DefaultKeyedStateStore<String>, DefaultClock, StateInformationMiddleware>;
@@ -107,13 +106,8 @@ pub fn local(places: &Places) -> Result<(Renderer, Backend), Failure> {
     let tree = tree(places)?;
     let fonts = Fonts::load(font_files(places)?)?;
     let renderer = Renderer::new(Catalog::load(&tree), &fonts, RendererOptions::default());
-    let engine = Engine::new(Ground::new(fonts, tree.into_files())?, inspect);
+    let engine = Engine::new(Ground::new(fonts, tree.into_files())?, the_thuc::inspect);
     Ok((renderer, Backend::Local(Arc::new(engine))))
-}
-
-/// Judges laid-out pages by the form their template names.
-pub fn inspect(_form: &str, _pages: &Pages, _boxes: &[LabelledBox]) -> Vec<Diagnostic> {
-    Vec::new()
 }
 
 /// The template root: built-in, with the agency's own over it.

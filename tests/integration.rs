@@ -4,6 +4,7 @@
 
 mod api;
 mod art;
+mod certificate;
 mod cli;
 mod engine;
 mod form;

@@ -9,6 +9,7 @@ mod observe;
 pub mod openapi;
 mod pages;
 mod problem;
+mod rules;
 mod templates;
 
 use actix_web::Route;
@@ -30,6 +31,7 @@ pub fn configure(app: Data<App>) -> impl FnOnce(&mut ServiceConfig) {
                     .service(web::resource("/templates/{id}").route(read().to(templates::show)))
                     .service(web::resource("/templates/{id}/schema").route(read().to(templates::schema)))
                     .service(web::resource("/templates/{id}/sample").route(read().to(templates::sample)))
+                    .service(web::resource("/rules").route(read().to(rules::list)))
                     .service(web::resource("/documents/{id}").route(web::post().to(documents::render)))
                     .service(web::resource("/check/{id}").route(web::post().to(documents::check)))
                     .default_service(web::to(problem::not_found)),

@@ -9,6 +9,7 @@ mod healthcheck;
 mod key;
 mod output;
 mod render;
+mod rules;
 mod serve;
 mod worker;
 
@@ -71,6 +72,8 @@ enum Command {
     Schema(catalog::Schema),
     /// Print one of a template's samples
     Sample(catalog::Sample),
+    /// List the rules of form that finished pages are held to
+    Rules(rules::Rules),
     /// List the fonts
     Fonts,
     /// Correct a printer: measured errors in, `trinh_bay.may_in` out
@@ -101,6 +104,7 @@ pub fn main() -> ExitCode {
         Command::Templates(command) => command.run(&places, speech),
         Command::Schema(command) => command.run(&places),
         Command::Sample(command) => command.run(&places),
+        Command::Rules(command) => command.run(speech),
         Command::Fonts => catalog::fonts(&places, speech),
         Command::Calibrate(command) => command.run(),
         Command::Key(command) => command.run(),

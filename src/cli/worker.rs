@@ -2,9 +2,9 @@
 
 use clap::Args;
 
-use crate::app::inspect;
 use crate::diagnostic::Failure;
 use crate::engine::serve_worker;
+use crate::the_thuc;
 
 /// Set pages for the service.
 #[derive(Args)]
@@ -17,6 +17,6 @@ pub struct Worker {
 impl Worker {
     /// Runs the command.
     pub fn run(self) -> Result<(), Failure> {
-        serve_worker(self.memory_bytes, inspect)
+        serve_worker(self.memory_bytes, the_thuc::inspect)
     }
 }

@@ -14,6 +14,7 @@ use crate::diagnostic::{Code, Diagnostic, Failure};
 use crate::engine::{Fonts, LabelledBox, Output};
 use crate::template::{Broken, Catalog, Template};
 use crate::text::{Pieces, Wording};
+use crate::the_thuc::Form;
 
 /// How documents are judged.
 #[derive(Debug, Clone, Copy)]
@@ -248,6 +249,14 @@ fn make_ready(template: Arc<Template>, fonts: &Fonts) -> Result<Ready, Vec<Diagn
         .collect();
     if !missing.is_empty() {
         return Err(missing);
+    }
+    if !manifest.form.is_empty() && Form::parse(&manifest.form).is_none() {
+        let known = Form::ALL.map(Form::name).join("`, `");
+        return Err(vec![Diagnostic::error(
+            "manifest",
+            format!("`form` là `{}`, phải là `{known}` hoặc bỏ trống", manifest.form),
+            format!("`form` is `{}`, it must be `{known}` or left out", manifest.form),
+        )]);
     }
     let file = format!("{}/typst.toml", manifest.id);
     let keywords = manifest.document.keywords.join("\n");

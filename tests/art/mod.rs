@@ -5,7 +5,7 @@ use std::io::Read as _;
 
 use flate2::read::ZlibDecoder;
 use vinhdanh::engine::{Engine, Ground, Standard};
-use vinhdanh::{app, config::Places, template};
+use vinhdanh::{app, config::Places, template, the_thuc};
 
 use crate::support::{local, project};
 
@@ -64,7 +64,7 @@ fn the_spliced_art_is_the_art_the_writer_would_have_drawn() {
         (path, bytes)
     });
     let fonts = vinhdanh::engine::Fonts::load(vinhdanh::assets::fonts()).expect("fonts");
-    let plain = Engine::new(Ground::new(fonts, files).expect("a ground"), app::inspect);
+    let plain = Engine::new(Ground::new(fonts, files).expect("a ground"), the_thuc::inspect);
     let drawn = plain.run(&job).expect("sound").bytes;
     let (spliced, drawn) = (forms(&spliced), forms(&drawn));
     assert!(drawn.iter().any(|content| content.len() > 50_000), "no art");

@@ -19,8 +19,9 @@ LONGEST_SYLLABLE = 7
 UNBREAKABLE = 16
 # The build of a syllable, accents put aside: one vowel group between its consonants.
 SYLLABLE = re.compile(r"(ngh|ng|nh|ch|gh|gi|kh|ph|qu|th|tr|[bcdđghklmnpqrstvx])?[aeiouy]{1,4}(ng|nh|ch|[cmnpt])?")
-# Sheets in points. Everything is A4 unless the data asks for another one.
-SHEETS = {"a4": (595.276, 841.89), "a3": (841.89, 1190.551)}
+# Everything is A4 unless the data names a profile with a sheet of its own; mm.
+A4 = (210, 297)
+PROFILES = Path(__file__).resolve().parents[2] / "typst-templates" / "shared" / "certificate" / "profiles"
 # poppler 22 reads /Suspects false as an error; the file is right.
 POPPLER_MISTAKES = ("Suspects object is wrong type (boolean)",)
 
@@ -76,9 +77,17 @@ def pdffonts(path):
 
 # --- pdfinfo -----------------------------------------------------------------------------------------------------
 
+def sheet_of(data):
+    """The shorter and the longer side of the sheet the data asks for, mm."""
+    asked = data.get("trinh_bay") or {}
+    profile = asked.get("ho_so_rieng")
+    if not profile and "ho_so" in asked:
+        profile = json.loads((PROFILES / f"{asked['ho_so']}.json").read_text(encoding="utf-8"))
+    return sorted((profile["trang"]["rong"], profile["trang"]["cao"])) if profile else A4
+
+
 def pdfinfo(path, data):
-    name = (data.get("trinh_bay") or {}).get("kho", "a4")
-    sheet = SHEETS[name]
+    sheet = [side * 72 / 25.4 for side in sheet_of(data)]
     out, said = poppler("pdfinfo", "-f", "1", "-l", "100000", str(path))
     fields = {}
     sizes = []
@@ -96,7 +105,7 @@ def pdfinfo(path, data):
         said.append(f"{len(sizes)} page sizes for Pages: {fields.get('Pages')}")
     for number, width, height in sizes:
         if any(abs(a - b) > 1 for a, b in zip(sorted((width, height)), sheet)):
-            said.append(f"page {number} is {width} x {height} pts, not {name} ({sheet[0]} x {sheet[1]}) either way up")
+            said.append(f"page {number} is {width} x {height} pts, not {sheet[0]:.1f} x {sheet[1]:.1f} either way up")
     return said
 
 

@@ -16,11 +16,12 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("text", &["domain"]),
     ("the_thuc", &["engine", "domain"]),
     ("template", &["domain"]),
+    ("the_thuc", &["domain", "engine"]),
     ("config", &["engine"]),
-    ("render", &["template", "text", "engine", "domain"]),
-    ("app", &["assets", "config", "engine", "render", "telemetry", "template"]),
-    ("api", &["app", "engine", "render", "telemetry", "template"]),
-    ("cli", &["api", "app", "config", "domain", "engine", "render", "telemetry", "template"]),
+    ("render", &["template", "text", "the_thuc", "engine", "domain"]),
+    ("app", &["assets", "config", "engine", "render", "telemetry", "template", "the_thuc"]),
+    ("api", &["app", "engine", "render", "telemetry", "template", "the_thuc"]),
+    ("cli", &["api", "app", "config", "domain", "engine", "render", "telemetry", "template", "the_thuc"]),
 ];
 
 fn sources() -> Vec<(String, PathBuf, String)> {
