@@ -485,7 +485,7 @@ pub const CLAUSES: &[Part] = &[
         title: "Giấy khen · Certificate",
         note: "Ngoài nghị định này (Điều 4). Chỉ mượn cách ghi số, ngày và quyền hạn ký.",
         clauses: &[
-            done("NĐ 50/2006, Điều 28", "Thứ tự các dòng", "`giay_khen/profiles/`", &["khen.thu_tu"]),
+            done("NĐ 50/2006, Điều 28", "Thứ tự các dòng", "`shared/certificate/profiles/`", &["khen.thu_tu"]),
             done(
                 "NĐ 50/2006, Điều 28",
                 "Thẩm quyền và tên giấy khen đỏ, còn lại đen",
@@ -495,13 +495,8 @@ pub const CLAUSES: &[Part] = &[
             done(
                 "–",
                 "Một tờ A4 hoặc A3 nằm ngang, chữ trong khung",
-                "`giay_khen/profiles/`",
-                &[
-                    "khen.mot_to",
-                    "khen.le",
-                    "certificate::a_certificate_is_one_sheet_of_its_profile",
-                    "certificate::the_words_of_a_certificate_stay_inside_its_frame",
-                ],
+                "`shared/certificate/profiles/`; `tests/certificate/`",
+                &["khen.mot_to", "khen.le"],
             ),
             done("–", "Kẻ dưới tiêu ngữ dài bằng dòng chữ", "`shared/certificate/head.typ`", &["khen.tieu_ngu_ke"]),
             done(

@@ -264,7 +264,15 @@ impl Edges {
             };
             let text: Vec<&Line<'_>> = lines.iter().filter(wide).collect();
             let left = usual(text.iter().map(|line| line.x0).filter(|x| *x < 0.18 * width));
-            let right = usual(text.iter().map(|line| line.x1).filter(|x| *x > 0.88 * width));
+            // Only a line that another one continues is known to be full.
+            let full = lines.windows(2).filter(|pair| {
+                let step = pair[1].y - pair[0].y;
+                left.is_some_and(|left| near(pair[1].x0, left, 1.0))
+                    && step > SAME_LINE
+                    && step < 1.8 * pair[0].size
+                    && wide(&&pair[0])
+            });
+            let right = usual(full.map(|pair| pair[0].x1).filter(|x| *x > 0.88 * width));
             // Where there is no running text, a table as wide as the page tells.
             let edges = || {
                 let all = tables.iter().flatten().filter(|table| here(table.page));

@@ -14,7 +14,6 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("telemetry", &[]),
     ("engine", &[]),
     ("text", &["domain"]),
-    ("the_thuc", &["engine", "domain"]),
     ("template", &["domain"]),
     ("the_thuc", &["domain", "engine"]),
     ("config", &["engine"]),
