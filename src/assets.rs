@@ -8,11 +8,19 @@ use rust_embed::Embed;
 #[folder = "typst-templates/"]
 // Drawings from which flat art is made: no page needs them.
 #[exclude = "*/nguon/*"]
+// References of `templates test` are for whoever works on a template, not for the program.
+#[exclude = "*/tests/*"]
 struct Templates;
 
 #[derive(Embed)]
 #[folder = "fonts/"]
 struct FontFiles;
+
+/// The folder the built-in templates are read from while the program is being worked on; a release reads none.
+pub fn template_folder() -> Option<std::path::PathBuf> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("typst-templates");
+    (cfg!(debug_assertions) && folder.is_dir()).then_some(folder)
+}
 
 /// The built-in template tree: path inside the root → bytes.
 pub fn templates() -> BTreeMap<String, Vec<u8>> {

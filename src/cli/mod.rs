@@ -4,13 +4,14 @@
 
 mod calibrate;
 mod catalog;
-mod flatten;
 mod healthcheck;
 mod key;
 mod output;
 mod render;
 mod rules;
 mod serve;
+mod templates;
+mod watch;
 mod worker;
 
 use std::process::ExitCode;
@@ -66,8 +67,8 @@ enum Command {
     Preview(render::Preview),
     /// Check data without making anything
     Check(render::Check),
-    /// List the templates, or check them with all their samples
-    Templates(catalog::Templates),
+    /// List templates, make new ones, check, test and pack them
+    Templates(templates::Templates),
     /// Print a template's JSON Schema
     Schema(catalog::Schema),
     /// Print one of a template's samples

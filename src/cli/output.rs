@@ -4,7 +4,7 @@ use std::fs::OpenOptions;
 use std::io::{self, IsTerminal as _, Read as _, Write as _};
 use std::path::Path;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Format, Speech};
 use crate::diagnostic::{Code, Diagnostic, Failure, Lang};
@@ -27,6 +27,20 @@ pub fn report(failure: &Failure, speech: Speech) {
     }
     if failure.diagnostics.iter().all(|diagnostic| diagnostic.hints.is_empty()) {
         eprintln!("  = {remedy}");
+    }
+}
+
+/// Prints JSON on stdout.
+pub fn print(value: &Value) -> Result<(), Failure> {
+    let text = serde_json::to_string_pretty(value).map_err(Failure::internal)?;
+    println!("{text}");
+    Ok(())
+}
+
+/// Says one line to a person, in the language asked for; a program that asked for JSON hears nothing.
+pub fn say(speech: Speech, vi: impl AsRef<str>, en: impl AsRef<str>) {
+    if speech.format == Format::Human {
+        eprintln!("{}", if speech.lang == Lang::Vi { vi.as_ref() } else { en.as_ref() });
     }
 }
 
@@ -122,7 +136,8 @@ fn exists(path: &Path) -> Failure {
     failure
 }
 
-fn trouble(path: &Path, error: &io::Error) -> Failure {
+/// A file that cannot be read or written.
+pub fn trouble(path: &Path, error: &io::Error) -> Failure {
     let path = path.display();
     Failure::one(Code::Io, format!("`{path}`: {error}"), format!("`{path}`: {error}"))
 }

@@ -1,5 +1,6 @@
 //! `render`, `preview`, `check`: one document in this process.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -7,6 +8,7 @@ use clap::Args;
 use serde_json::json;
 use tokio::time::Instant;
 
+use super::watch::{self, Watched};
 use super::{Format, Speech, output, runtime};
 use crate::app;
 use crate::config::Places;
@@ -53,8 +55,8 @@ pub struct Preview {
     #[command(flatten)]
     common: Common,
     /// File to write, `.png` or `.svg`; `-` for PNG on stdout
-    #[arg(short, long)]
-    output: PathBuf,
+    #[arg(short, long, required_unless_present = "watch")]
+    output: Option<PathBuf>,
     /// Page, from 1
     #[arg(long, default_value_t = 1)]
     page: usize,
@@ -64,6 +66,12 @@ pub struct Preview {
     /// Overwrite the file if it exists
     #[arg(long)]
     force: bool,
+    /// Instead of a file: a page in the browser that shows all pages and follows every change of data and templates
+    #[arg(long, conflicts_with_all = ["output", "page", "ppi", "force"])]
+    watch: bool,
+    /// Address of that page; only this machine can reach it
+    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:0", requires = "watch")]
+    listen: SocketAddr,
 }
 
 /// Check data.
@@ -89,12 +97,18 @@ impl Render {
 impl Preview {
     /// Runs the command.
     pub fn run(self, places: &Places, speech: Speech) -> Result<(), Failure> {
-        let svg = self.output.extension().is_some_and(|end| end.eq_ignore_ascii_case("svg"));
+        self.common.known_mode()?;
+        let Some(output) = self.output else {
+            let Common { id, data, test, mode } = self.common;
+            let requested = Requested { output: Output::Check, mode, test };
+            return watch::run(Watched { places: places.clone(), id, data, requested, lang: speech.lang }, self.listen);
+        };
+        let svg = output.extension().is_some_and(|end| end.eq_ignore_ascii_case("svg"));
         let kind = if svg { Output::Svg { page: self.page } } else { Output::Png { page: self.page, ppi: self.ppi } };
         let rendered = self.common.make(places, kind)?;
-        output::write(&self.output, &rendered.bytes, self.force)?;
-        output::warn(&rendered.warnings, speech);
-        tell(&rendered, &self.output, speech);
+        super::output::write(&output, &rendered.bytes, self.force)?;
+        super::output::warn(&rendered.warnings, speech);
+        tell(&rendered, &output, speech);
         Ok(())
     }
 }
@@ -120,7 +134,7 @@ impl Check {
 }
 
 impl Common {
-    fn make(&self, places: &Places, kind: Output) -> Result<Rendered, Failure> {
+    fn known_mode(&self) -> Result<(), Failure> {
         if !matches!(self.mode.as_str(), "full" | "phoi") {
             return Err(Failure::one(
                 Code::BadRequest,
@@ -128,6 +142,11 @@ impl Common {
                 "`--mode` is `full` or `phoi`",
             ));
         }
+        Ok(())
+    }
+
+    fn make(&self, places: &Places, kind: Output) -> Result<Rendered, Failure> {
+        self.known_mode()?;
         let (renderer, backend) = app::local(places)?;
         renderer.template(&self.id)?;
         let data = read_json(&output::read(&self.data)?, InputLimits::default())?;

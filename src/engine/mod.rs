@@ -9,7 +9,7 @@ pub mod frames;
 mod job;
 mod places;
 mod pool;
-mod preview;
+pub mod preview;
 mod wire;
 mod worker;
 mod world;

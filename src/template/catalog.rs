@@ -135,7 +135,8 @@ const FILES: &str = "x-tep";
 fn offer_files(schema: &mut Value, tree: &Tree) {
     match schema {
         Value::Object(map) => {
-            if let Some(folder) = map.get(FILES).and_then(Value::as_str).map(str::to_owned) {
+            // What is published stands alone: the names are in it, the folder is not.
+            if let Some(Value::String(folder)) = map.shift_remove(FILES) {
                 let names = tree.under(&folder).filter_map(|(file, _)| file.strip_suffix(".json"));
                 map.insert("enum".into(), names.filter(|name| !name.contains('/')).collect());
             }

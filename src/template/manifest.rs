@@ -130,8 +130,7 @@ impl Manifest {
                 format!("`id` is `{}` but the folder is `{folder}`", manifest.id),
             ));
         }
-        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
-        if !manifest.id.chars().all(plain) {
+        if !is_id(&manifest.id) {
             return Err(Diagnostic::error(
                 "manifest",
                 "`id` chỉ gồm chữ thường không dấu, chữ số và `_`",
@@ -140,6 +139,11 @@ impl Manifest {
         }
         Ok(manifest)
     }
+}
+
+/// Whether `id` can be a folder, a part of a URL and a name: lower-case ASCII letters, digits and `_`.
+pub fn is_id(id: &str) -> bool {
+    !id.is_empty() && id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
 }
 
 fn full_only() -> Vec<String> {

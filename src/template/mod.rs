@@ -4,12 +4,13 @@ mod catalog;
 mod flatten;
 mod lint;
 mod manifest;
+pub mod pack;
 mod schema;
 mod tree;
 
 pub use catalog::{Broken, Catalog, Prose, Template};
 pub use flatten::{Flat, flatten};
 pub use lint::lint;
-pub use manifest::{Manifest, Rule, Size};
+pub use manifest::{Manifest, Rule, Size, is_id};
 pub use schema::{Schema, Step};
-pub use tree::Tree;
+pub use tree::{REFERENCES, Tree};

@@ -1,29 +1,48 @@
-//! The template root as a map of files: the built-in ones, with an agency's own laid over them file by file.
+//! The template root as a map of files: the built-in ones, with an agency's own folders or packs laid over them
+//! file by file.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use crate::diagnostic::{Code, Failure};
+use super::pack;
+use crate::diagnostic::{Code, Diagnostic, Failure};
 
 /// A file of a template larger than this is a mistake.
-const MAX_FILE_BYTES: u64 = 16 << 20;
+pub(super) const MAX_FILE_BYTES: u64 = 16 << 20;
+
+/// References of `templates test` stand in this folder of a template; they are no part of it.
+pub const REFERENCES: &str = "tests";
 
 /// Path inside the template root (`quyet_dinh/main.typ`) → bytes.
 #[derive(Debug, Clone, Default)]
 pub struct Tree {
     files: BTreeMap<String, Vec<u8>>,
+    packs: Vec<pack::Manifest>,
 }
 
 impl Tree {
     /// A tree of the given files.
     pub fn new(files: BTreeMap<String, Vec<u8>>) -> Self {
-        Self { files }
+        Self { files, packs: Vec::new() }
     }
 
-    /// Lays the files under `folder` over this tree; one that is there already is replaced.
-    pub fn overlay(&mut self, folder: &Path) -> Result<(), Failure> {
-        self.read(folder, "")
+    /// Lays the files of a folder, or of a pack (`templates pack`), over this tree; one that is there already is
+    /// replaced.
+    pub fn overlay(&mut self, place: &Path) -> Result<(), Failure> {
+        if !place.is_file() {
+            return self.read(place, "");
+        }
+        let bytes = fs::read(place).map_err(|error| unreadable(place, &error))?;
+        let (manifest, files) = pack::read(&bytes).map_err(|why| unreadable(place, &why))?;
+        self.files.extend(files);
+        self.packs.push(manifest);
+        Ok(())
+    }
+
+    /// Packs that were made over other shared parts than those of this tree.
+    pub fn strange_packs(&self) -> Vec<Diagnostic> {
+        self.packs.iter().filter_map(|pack| pack.strange(self)).collect()
     }
 
     fn read(&mut self, folder: &Path, prefix: &str) -> Result<(), Failure> {
@@ -35,6 +54,9 @@ impl Tree {
                 return Err(unreadable(&path, &"the name is not UTF-8"));
             };
             if name.starts_with('.') {
+                continue;
+            }
+            if name == REFERENCES && prefix.matches('/').count() == 1 {
                 continue;
             }
             let inside = format!("{prefix}{name}");

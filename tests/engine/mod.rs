@@ -146,7 +146,10 @@ async fn broken_templates_name_their_fault_and_leave_the_others_alone() {
     }
     let ids: Vec<&str> =
         list["templates"].as_array().expect("a list").iter().filter_map(|one| one["id"].as_str()).collect();
-    assert_eq!(ids, ["bao_cao", "giay_khen", "quyet_dinh", "thu"]);
+    let mut sound: Vec<&str> = local().renderer.templates().map(|template| template.manifest.id.as_str()).collect();
+    sound.push("thu");
+    sound.sort_unstable();
+    assert_eq!(ids, sound);
     assert_eq!(app.post("/v1/documents/thu", &json!({"viec": "x"})).await.status(), 200);
 }
 

@@ -18,9 +18,13 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("the_thuc", &["domain", "engine"]),
     ("config", &["engine"]),
     ("render", &["template", "text", "the_thuc", "engine", "domain"]),
+    ("kit", &["template", "render", "engine"]),
     ("app", &["assets", "config", "engine", "render", "telemetry", "template", "the_thuc"]),
     ("api", &["app", "engine", "render", "telemetry", "template", "the_thuc"]),
-    ("cli", &["api", "app", "config", "domain", "engine", "render", "telemetry", "template", "the_thuc"]),
+    (
+        "cli",
+        &["api", "app", "assets", "config", "domain", "engine", "kit", "render", "telemetry", "template", "the_thuc"],
+    ),
 ];
 
 fn sources() -> Vec<(String, PathBuf, String)> {

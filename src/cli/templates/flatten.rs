@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::{Speech, output};
+use super::super::{Speech, output};
 use crate::diagnostic::{Code, Failure};
 use crate::template;
 
