@@ -157,15 +157,21 @@ fn foot(doc: &Doc<'_>, award: f64) -> Vec<Finding> {
 
 fn colours(doc: &Doc<'_>) -> Vec<Finding> {
     let lines = doc.layout.on(1);
+    // The authority stands between tiêu ngữ and verb, on each certificate of a sheet that holds two.
+    let verb_below =
+        |y: f64| lines.iter().filter(|line| is_verb(line) && line.y > y).map(|line| line.y).reduce(f64::min);
+    let authorities: Vec<(f64, f64)> = lines
+        .iter()
+        .filter(|line| line.plain.starts_with("Độc lập"))
+        .filter_map(|motto| Some((motto.y, verb_below(motto.y)?)))
+        .collect();
     // Without verb or motto the order has spoken.
-    let (Some(verb), Some(motto)) =
-        (lines.iter().find(|line| is_verb(line)), lines.iter().find(|line| line.plain.starts_with("Độc lập")))
-    else {
+    if authorities.is_empty() {
         return Vec::new();
-    };
+    }
     let mut findings = Vec::new();
     for line in lines {
-        let red = is_award(line) || line.y > motto.y && line.y < verb.y;
+        let red = is_award(line) || authorities.iter().any(|(above, below)| line.y > *above && line.y < *below);
         let sound = |colour: Option<&str>| if red { is_red(colour) } else { is_black(colour) };
         if line.runs.iter().all(|run| sound(run.colour.as_deref()) || run.text.trim().is_empty()) {
             continue;

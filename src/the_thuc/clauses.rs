@@ -71,7 +71,7 @@ pub const CLAUSES: &[Part] = &[
             done(
                 "Điều 7",
                 "29 loại văn bản hành chính",
-                "`quyet_dinh/`, `bao_cao/`; các loại khác **chưa làm**",
+                "`quyet_dinh/`, `bao_cao/`, `cong_van/`; các loại khác **chưa làm**",
                 &["ten_loai.dieu_7"],
             ),
             caller("Điều 15", "Số liên tục trong năm, không trùng", "", &[]),
@@ -188,12 +188,12 @@ pub const CLAUSES: &[Part] = &[
                 "`td/head.typ` (34 % dòng dài nhất)",
                 &["trich_yeu.chu", "trich_yeu.ke"],
             ),
-            Clause {
-                clause: "II.5.b, ô 5b",
-                vi: "Trích yếu công văn `V/v`: 12–13 pt, đứng, giữa dưới số, cách 6 pt",
-                by: Where::NotDone("không có mẫu công văn; quy tắc đã có"),
-                held: &["trich_yeu.cong_van", "head::an_official_letter_is_held_to_its_own_form"],
-            },
+            done(
+                "II.5.b, ô 5b",
+                "Trích yếu công văn `V/v`: 12–13 pt, đứng, giữa dưới số, cách 6 pt",
+                "`cong_van/`, `td/cong_van.typ` (12 pt)",
+                &["trich_yeu.cong_van"],
+            ),
             done(
                 "II.6.a",
                 "Căn cứ: nghiêng, 13–14 pt, mỗi căn cứ một dòng, cuối dòng `;`, dòng cuối `.`",
@@ -305,7 +305,7 @@ pub const CLAUSES: &[Part] = &[
             done(
                 "II.9.b, d, ô 9a",
                 "Kính gửi: chỉ tờ trình, báo cáo gửi cấp trên, công văn; 13–14 pt, đứng",
-                "`bao_cao/`, `td/head.typ` (14 pt)",
+                "`bao_cao/`, `cong_van/`, `td/head.typ` (14 pt)",
                 &["kinh_gui.loai", "kinh_gui.chu"],
             ),
             done(
@@ -474,10 +474,11 @@ pub const CLAUSES: &[Part] = &[
             missing("Mẫu 1.3", "Quyết định gián tiếp với văn bản kèm theo", ""),
             done("Mẫu 1.4", "Văn bản có tên loại: báo cáo", "`bao_cao/`", &["ten_loai.chu", "kinh_gui.loai"]),
             done("Mẫu 2.1", "Phụ lục văn bản giấy", "`td/annex.typ`", &["phu_luc.kem_theo", "phu_luc.ke"]),
+            done("Mẫu 1.5", "Công văn", "`cong_van/`", &["trich_yeu.cong_van", "kinh_gui.loai"]),
             missing(
-                "Mẫu 1.1, 1.5–1.10, 2.2, 3.1, 3.2",
-                "Nghị quyết, công văn, công điện, giấy mời, giấy giới thiệu, biên bản, giấy nghỉ phép, phụ lục điện tử, bản sao",
-                "quy tắc đọc được nghị quyết, công văn và biên bản",
+                "Mẫu 1.1, 1.6–1.10, 2.2, 3.1, 3.2",
+                "Nghị quyết, công điện, giấy mời, giấy giới thiệu, biên bản, giấy nghỉ phép, phụ lục điện tử, bản sao",
+                "quy tắc đọc được nghị quyết và biên bản",
             ),
         ],
     },

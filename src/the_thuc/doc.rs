@@ -73,6 +73,8 @@ pub struct Doc<'d> {
     pub(super) number: Option<&'d Line<'d>>,
     /// Ô 3 with the lines it runs on to, as one.
     pub(super) number_text: String,
+    /// Ô 3: its last line.
+    pub(super) number_end: Option<&'d Line<'d>>,
     /// Ô 4, with the lines it runs on to.
     pub(super) date: Vec<&'d Line<'d>>,
     /// Ô 5a: tên loại.
@@ -141,13 +143,18 @@ impl<'d> Doc<'d> {
             }
             _ => Vec::new(),
         };
+        let (number_text, number_end) = match number.map(|line| whole_number(first, line)) {
+            Some((text, end)) => (text, Some(end)),
+            None => (String::new(), None),
+        };
         Self {
             layout,
             national,
             motto,
             agency: agency(first, national, number),
             number,
-            number_text: number.map_or_else(String::new, |line| number_text(first, line)),
+            number_text,
+            number_end,
             date: date(first, number, kind),
             kind,
             summary,
@@ -208,18 +215,18 @@ fn agency<'d>(
     first.iter().filter(inside).collect()
 }
 
-/// A long symbol breaks after a hyphen or slash and goes on below, on the same axis.
-fn number_text(first: &[Line<'_>], number: &Line<'_>) -> String {
+/// A long symbol goes on right below, on the same axis.
+fn whole_number<'d>(first: &'d [Line<'d>], number: &'d Line<'d>) -> (String, &'d Line<'d>) {
     let mut text = number.text.trim().to_owned();
     let mut last = number;
     for line in first.iter().filter(|line| line.y > number.y + SAME_LINE && line.centred(number.centre())) {
-        if !text.ends_with(['-', '/', '\u{200b}']) || line.y - last.y > 1.5 * last.size {
+        if line.y - last.y > 1.3 * last.size || line.plain.starts_with("V/v") || line.bold {
             break;
         }
         text.push_str(line.text.trim());
         last = line;
     }
-    text.replace('\u{200b}', "")
+    (text.replace('\u{200b}', ""), last)
 }
 
 /// Right of the number; or, where nothing is there, the first line of the head that reads as a date.

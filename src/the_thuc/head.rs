@@ -571,7 +571,7 @@ fn subject(doc: &Doc<'_>) -> Vec<Finding> {
     let mut findings = SUBJECT.all(doc.subject.iter().copied());
     findings.extend(off_axis(number.centre(), doc.subject.iter().copied()));
     // Single spacing and 6 pt more, or a little beyond.
-    let gap = first.y - number.y - 1.15 * first.size;
+    let gap = first.y - doc.number_end.unwrap_or(number).y - 1.15 * first.size;
     if !(4.0..=12.0).contains(&gap) {
         let gap = points(gap);
         findings.push(Finding::at(

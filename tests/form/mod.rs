@@ -5,6 +5,7 @@
 //! it, unless the page cannot be spoiled in one way alone.
 
 mod annex;
+mod any;
 mod body;
 mod certificate;
 mod document;
@@ -128,8 +129,10 @@ const DESERVED: &[(&str, &str)] = &[
     // The report is modelled on one of an office that counts so.
     ("thoi_quen.cap_1_1", "bao_cao/"),
     ("thoi_quen.dau_cong", "bao_cao/"),
-    // `tổng hợp` is parted in the last line.
+    ("thoi_quen.dau_cong", "cong_van/"),
+    // `tổng hợp`, `thực hiện` are parted in the last line.
     ("ngat_dong.am_tiet_le", "bao_cao/plain"),
+    ("ngat_dong.am_tiet_le", "cong_van/plain"),
     // Whatever a caller writes is printed.
     ("noi_nhan.luu_vt", "bao_cao/hostile"),
     ("noi_nhan.luu_vt", "quyet_dinh/hostile"),
