@@ -138,10 +138,11 @@ impl<'a> Layout<'a> {
         (!line.centred(axis)).then(|| line.centre() - axis)
     }
 
-    /// A table's own heading or unit: small, centred or at the right, above it.
+    /// A table's own heading or unit: small, in the middle or at the right, above it.
     pub fn is_caption(&self, line: &Line<'_>) -> bool {
         let above = |table: &Table| line.y < table.y0 && table.y0 - line.y < 60.0;
-        line.size < 12.9 && self.tables_on(line.page).iter().any(above)
+        let aside = line.x0 - self.left(line) > 40.0;
+        (line.size < 12.9 || aside) && self.tables_on(line.page).iter().any(above)
     }
 
     /// Part of the running text: no page number, no table, no note at the foot, no reference mark.

@@ -7,6 +7,7 @@ use super::marks::is_urgency;
 use super::style::{Style, millimetres};
 use super::table::is_box;
 use super::{Finding, Rule};
+use crate::engine::frames::Stroke;
 
 pub(super) const RULES: &[Rule] = &[
     Rule::error("trang.kho_giay", "PL I, I.1", "Khổ giấy A4", "Paper is A4", paper),
@@ -119,7 +120,9 @@ fn outside(doc: &Doc<'_>, page: usize, sheet: &Sheet<'_>, least: Margins) -> Vec
             ));
         }
     }
-    for one in sheet.strokes.iter().filter(|one| !stamped(one.x, one.y)) {
+    // A ground as large as the page is no stroke.
+    let ground = |one: &Stroke| one.w > 0.9 * sheet.width && one.h > 0.9 * sheet.height;
+    for one in sheet.strokes.iter().filter(|one| !stamped(one.x, one.y) && !ground(one)) {
         if let Some((vi, en, rest, asked)) = reach(one.x, one.x + one.w, one.y, one.y + one.h) {
             let (rest, asked) = (millimetres(rest), millimetres(asked));
             findings.push(Finding::on(

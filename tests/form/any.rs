@@ -20,7 +20,7 @@ fn errors(sheet: &Sheet) -> Vec<String> {
 #[test]
 fn layouts_that_keep_the_decree_are_let_pass() {
     type Variant = (&'static str, &'static str, fn(&mut Sheet));
-    let variants: [Variant; 9] = [
+    let variants: [Variant; 11] = [
         ("the number left to the pen, in dots", "bao_cao/plain", |sheet| {
             run(sheet, "Số:").text = "Số: ……/BC-UBND".into();
         }),
@@ -38,6 +38,20 @@ fn layouts_that_keep_the_decree_are_let_pass() {
             let place = sheet.boxes.iter().find(|one| one.name == "nguoi_ky").expect("a place").clone();
             let LabelledBox { page, x, y, w, h, .. } = place;
             sheet.pages.images.push(Picture { page, x, y, w, h });
+        }),
+        ("a word in italics", "bao_cao/plain", |sheet| {
+            let whole = run(sheet, "Thực hiện");
+            whole.width /= 2.0;
+            let mut slanted = whole.clone();
+            (slanted.x, slanted.italic) = (whole.x + whole.width, true);
+            slanted.text = "Công văn".into();
+            sheet.pages.runs.push(slanted);
+        }),
+        ("a tinted ground", "bao_cao/plain", |sheet| {
+            let (w, h) = sheet.pages.sizes[0];
+            let mut ground = sheet.pages.strokes[0].clone();
+            (ground.x, ground.y, ground.w, ground.h, ground.thickness) = (0.0, 0.0, w, h, 0.0);
+            sheet.pages.strokes.push(ground);
         }),
         ("no places told", "quyet_dinh/plain", |sheet| sheet.boxes.clear()),
         ("the Quốc hiệu as the decree spells it", "quyet_dinh/plain", |sheet| {

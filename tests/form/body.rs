@@ -19,7 +19,11 @@ pub const BROKEN: &[Broken] = &[
         run(sheet, "Điều\u{a0}2.").text = "Điều\u{a0}4.".into()
     }),
     ("noi_dung.co_chu", "12 pt", "quyet_dinh/plain", |sheet| run(sheet, "05\u{a0}tập thể").size = 12.0),
-    ("noi_dung.co_chu", "italic", "bao_cao/plain", |sheet| run(sheet, "Thực hiện").italic = true),
+    ("noi_dung.co_chu", "italic", "bao_cao/plain", |sheet| {
+        let (page, y) = (run(sheet, "Thực hiện").page, run(sheet, "Thực hiện").y);
+        let line = sheet.pages.runs.iter_mut().filter(|run| run.page == page && (run.y - y).abs() < 0.5);
+        line.for_each(|run| run.italic = true);
+    }),
     ("noi_dung.lui_dong", "7 mm", "quyet_dinh/plain", |sheet| {
         run(sheet, "Căn cứ").x = mm(37.0);
     }),
