@@ -4,7 +4,9 @@
 //! office practice prescribe, without I/O, clock, HTTP or Typst. Every other module may call this
 //! one; it calls none of them.
 
+pub mod balance;
 pub mod can_chinh;
+pub mod columns;
 pub mod date;
 pub mod legacy;
 pub mod name;
@@ -12,4 +14,5 @@ pub mod number;
 pub mod so_ky_hieu;
 pub mod typography;
 pub mod unicode;
+pub mod width;
 pub mod words;

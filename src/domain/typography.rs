@@ -1,7 +1,7 @@
 //! No-break spaces where Vietnamese office text must not be torn: `ngày 29`, `Điều 1`, `123 ha`.
 //!
-//! Only ordinary spaces change, and never more than three words become one piece, so that lines still
-//! break. The forms are those of Nghị định 30/2020/NĐ-CP, Phụ lục I, and of office practice.
+//! Only ordinary spaces change, and never more than three words become one piece (four at the end of a text), so that
+//! lines still break. The forms are those of Nghị định 30/2020/NĐ-CP, Phụ lục I, and of office practice.
 
 use std::borrow::Cow;
 
@@ -10,24 +10,51 @@ const NO_BREAK: char = '\u{a0}';
 /// Most words in one unbreakable piece.
 const MOST_WORDS: usize = 3;
 
+/// A text of fewer words has no last line worth caring for.
+const FEWEST_FOR_END: usize = 4;
+
+/// From so many words on a text is running text, and its end may be as long as two syllables of Vietnamese get.
+const RUNNING: usize = 8;
+
+/// Most letters of the two last words of a short text that hold together: what a narrow cell still takes.
+const SHORT_END: usize = 11;
+
+/// Most letters of the two last words of running text that hold together.
+const LONG_END: usize = 15;
+
+/// Two last words of fewer letters are still too short for a line of their own: the one before comes along.
+const LEAST_END: usize = 6;
+
+/// A word of more bytes is no syllable, number or symbol: no rule makes it longer.
+const LONGEST_WORD: usize = 60;
+
 /// Puts U+00A0 where a line must not break; changes nothing else. Idempotent, linear in the text.
 ///
 /// `ngày 29`, `tháng 9`, `năm 2021` (each pair; the date itself may break between them) ·
 /// `Điều 1`, `khoản 2`, `Mục 3`, `Chương II`, `Phần I` · `điểm a` · `số 925/BC-UBND`, `Số: 925` ·
-/// `lần thứ V`, `khóa XV` · a quantity and its noun, `123.655 ha` · `Ông Nguyễn`, `Thượng tá Lò` ·
-/// the word before a lone dash, `Thi đua - Khen thưởng`, so that no line begins with the dash.
+/// `lần thứ V`, `khóa XV`, `Phụ lục I`, `giai đoạn 2019-2021`, `quý II` · a quantity and its noun, `123.655 ha`,
+/// `40,82 %` · `Ông Nguyễn`, `Thượng tá Lò`, `TP. Hồ` · `TM. ỦY`, `KT. CHỦ` ·
+/// the word before a lone dash, `Thi đua - Khen thưởng`, so that no line begins with the dash ·
+/// the last two words of a text of four and more, so that no line holds a single syllable or a given name.
 ///
 /// A number that a label already holds (`Điều 1`, `năm 2021`) does not hold the next word as well.
-/// Where rules would chain more than three words, the dash wins, then numbers and names.
+/// Where rules would chain more than three words, the dash wins, then numbers and names, then the end of the text,
+/// which may make four.
 pub fn no_break(text: &str) -> Cow<'_, str> {
     if !text.as_bytes().contains(&b' ') {
         return Cow::Borrowed(text);
     }
     let mut gaps = find_gaps(text);
-    for rank in [Rank::Dash, Rank::Pair, Rank::Inner] {
+    for (rank, most) in [
+        (Rank::Dash, MOST_WORDS),
+        (Rank::Pair, MOST_WORDS),
+        (Rank::Inner, MOST_WORDS),
+        (Rank::End, MOST_WORDS + 1),
+        (Rank::BeforeEnd, MOST_WORDS + 1),
+    ] {
         for index in 0..gaps.len() {
             if gaps[index].rank == Some(rank) && !gaps[index].glued {
-                gaps[index].glued = glued_around(&gaps, index) + 2 <= MOST_WORDS;
+                gaps[index].glued = glued_around(&gaps, index) + 2 <= most;
             }
         }
     }
@@ -52,6 +79,10 @@ enum Rank {
     Pair,
     /// Inside `lần thứ V`, before `thứ`.
     Inner,
+    /// Before the last word of a text.
+    End,
+    /// Before the last but one, where the last two are too short.
+    BeforeEnd,
 }
 
 /// The white space between two words, if a rule wants it glued or it is already.
@@ -92,6 +123,9 @@ fn find_gaps(text: &str) -> Vec<Gap> {
     let mut gaps: Vec<Gap> = Vec::new();
     let mut before = Before::default();
     let (mut end, mut place, mut last_space) = (0, 0, (0, Space::Other));
+    // The last two spaces with the words after them, and how many words the text has.
+    let mut tail = [Tail::default(); 2];
+    let mut words = 0;
     while let Some(offset) = text[end..].find(|c: char| !c.is_whitespace()) {
         let (at, start) = (end, end + offset);
         end = text[start..].find(char::is_whitespace).map_or(text.len(), |offset| start + offset);
@@ -104,7 +138,11 @@ fn find_gaps(text: &str) -> Vec<Gap> {
             place += 1;
         }
         let labelled = follows_label(before, word, digits);
-        let pair = labelled || follows_quantity(before, word, digits) || follows_title(before, word);
+        let pair = word.len() <= LONGEST_WORD
+            && (labelled
+                || follows_quantity(before, word, digits)
+                || follows_title(before, word)
+                || follows_abbreviation(before, word));
         let rank = if follows_to_dash(before, word) { Some(Rank::Dash) } else { pair.then_some(Rank::Pair) };
         // Only here, at the ordinal itself, is it known that `lần thứ` introduces one.
         if labelled && is_any(before.last, &["thứ"]) && last_space.1 == Space::One {
@@ -116,9 +154,50 @@ fn find_gaps(text: &str) -> Vec<Gap> {
             Space::One | Space::Other => {}
         }
         last_space = (at, space);
+        tail = [tail[1], Tail { at, place, space, word }];
+        words += 1;
         before = Before { second: before.last, last: word, labelled };
     }
+    if words >= FEWEST_FOR_END {
+        hold_end(&mut gaps, tail, if words < RUNNING { SHORT_END } else { LONG_END });
+    }
     gaps
+}
+
+/// A space near the end of a text and the word after it.
+#[derive(Clone, Copy)]
+struct Tail<'a> {
+    at: usize,
+    place: usize,
+    space: Space,
+    word: &'a str,
+}
+
+impl Default for Tail<'_> {
+    fn default() -> Self {
+        Self { at: 0, place: 0, space: Space::Other, word: "" }
+    }
+}
+
+/// The last two words, or three where two are too short, if together they have no more letters than `most`.
+fn hold_end(gaps: &mut Vec<Gap>, [before, last]: [Tail<'_>; 2], most: usize) {
+    let letters = before.word.chars().count() + 1 + last.word.chars().count();
+    // After a dash a line may break whatever the space.
+    if letters > most || is_dash(last.word) || is_dash(before.word) {
+        return;
+    }
+    if letters < LEAST_END {
+        hold(gaps, before, Rank::BeforeEnd);
+    }
+    hold(gaps, last, Rank::End);
+}
+
+fn hold(gaps: &mut Vec<Gap>, tail: Tail<'_>, rank: Rank) {
+    if tail.space == Space::One
+        && let Err(index) = gaps.binary_search_by_key(&tail.at, |gap| gap.at)
+    {
+        gaps.insert(index, gap(tail.at, tail.place, Some(rank), false));
+    }
 }
 
 fn gap(at: usize, place: usize, rank: Option<Rank>, glued: bool) -> Gap {
@@ -152,7 +231,10 @@ fn follows_label(before: Before<'_>, word: &str, digits: bool) -> bool {
     };
     let label = before.last.trim_start_matches(is_opening);
     if first.is_ascii_digit() {
-        return digits && (is_any(label, &["ngày", "tháng", "năm", "số", "số:"]) || takes_roman(label, before.second));
+        return digits
+            && (is_any(label, &["ngày", "tháng", "năm", "số", "số:", "lần", "đợt", "kỳ"])
+                || is_any(label, &["đoạn"]) && is_any(before.second.trim_start_matches(is_opening), &["giai"])
+                || takes_roman(label, before.second));
     }
     if !first.is_ascii_alphabetic() && !matches!(first, 'đ' | 'Đ') {
         return false;
@@ -165,15 +247,17 @@ fn follows_label(before: Before<'_>, word: &str, digits: bool) -> bool {
 }
 
 fn takes_roman(label: &str, second: &str) -> bool {
-    is_any(label, &["điều", "khoản", "mục", "chương", "phần", "khóa", "khoá"])
-        || (is_any(label, &["thứ"]) && is_any(second.trim_start_matches(is_opening), &["lần"]))
+    let second = second.trim_start_matches(is_opening);
+    is_any(label, &["điều", "khoản", "mục", "chương", "phần", "khóa", "khoá", "quý"])
+        || (is_any(label, &["thứ"]) && is_any(second, &["lần"]))
+        || (is_any(label, &["lục"]) && is_any(second, &["phụ"]))
 }
 
 /// `123.655 ha`, `09 tập thể`; not `29 tháng` or `04 năm`, where a date may break.
 fn follows_quantity(before: Before<'_>, word: &str, digits: bool) -> bool {
     digits
         && !before.labelled
-        && word.chars().next().is_some_and(char::is_lowercase)
+        && word.starts_with(|c: char| c.is_lowercase() || c == '%')
         && is_number(before.last.trim_start_matches(is_opening))
         && !is_any(word.trim_end_matches(is_closing), &["tháng", "năm"])
 }
@@ -189,6 +273,16 @@ fn follows_title(before: Before<'_>, word: &str) -> bool {
         || (is_any(last, &["chí"]) && is_any(second, &["đồng"]))
         || (is_any(last, &["tướng", "tá", "úy", "uý", "sĩ", "sỹ"])
             && is_any(second, &["đại", "thượng", "trung", "thiếu", "chuẩn", "hạ"]))
+}
+
+/// `TM. ỦY`, `KT. CHỦ` and what stands before names of places and persons: `TP. Hồ`.
+fn follows_abbreviation(before: Before<'_>, word: &str) -> bool {
+    before.last.ends_with('.')
+        && word.starts_with(char::is_uppercase)
+        && is_any(
+            before.last.trim_start_matches(is_opening),
+            &["tm.", "kt.", "tl.", "tuq.", "q.", "tp.", "tx.", "gs.", "pgs.", "ts.", "ths.", "bs."],
+        )
 }
 
 /// A dash between words; a row of dashes is a drawn line and may break.
@@ -258,9 +352,14 @@ mod tests {
 
     use super::*;
 
-    /// `~` stands for U+00A0; the input is the same text with ordinary spaces.
+    /// `~` stands for U+00A0; the input is the same text with ordinary spaces. Two words more keep the end apart.
     #[track_caller]
     fn check(expected: &str) {
+        check_all(&format!("{expected} thôi~nhé"));
+    }
+
+    #[track_caller]
+    fn check_all(expected: &str) {
         let expected = expected.replace('~', "\u{a0}");
         let input = expected.replace('\u{a0}', " ");
         assert_eq!(no_break(&input), expected);
@@ -273,7 +372,7 @@ mod tests {
         check("14~giờ 05~phút, ngày~07 tháng~12 năm~2020 của UBND");
         check("NĂM~2021, Ngày~29/9/2021 của Chính phủ");
         check("29 tháng~9 và 04 năm, 5 năm;");
-        check("giai đoạn 2016-2020 và năm~2021-2025");
+        check("giai đoạn~2016-2020 và năm~2021-2025");
     }
 
     #[test]
@@ -321,9 +420,29 @@ mod tests {
     #[test]
     fn long_chains_stay_breakable() {
         check("lần thứ~V~- khóa~XV");
-        check("Điều~1~- 2~- 3");
+        check("Điều~1~- 2~- ba");
         check("3~lần thứ~V");
         check("1~ông~Nguyễn 2~ông~Lò");
+    }
+
+    #[test]
+    fn abbreviations_ranges_and_units_hold_on() {
+        check("TM.~ỦY BAN KT.~CHỦ TỊCH Q.~Chủ tịch TP.~Hồ Chí Minh");
+        check("Phụ lục~I và PHỤ LỤC~II của giai đoạn~2019-2021, quý~II, đợt~2");
+        check("từ 5~- 10~ngày, tăng 40,82~% so với 1.490.000~đồng");
+        check("hết. Ủy ban và đoạn hai");
+    }
+
+    #[test]
+    fn the_last_two_words_hold_together() {
+        check_all("Nguyễn Thị Minh~Hạnh");
+        check_all("Lò Văn Ượn");
+        check_all("xã Huy Tân~ở~xa");
+        check_all("nhận quà từ~ở~xã");
+        check_all("một phần nghiêng nghiêng");
+        check_all("một hai ba bốn năm sáu bảy nghiêng~nghiêng");
+        check_all("một hai ba bốn năm sáu lần~thứ~V~này.");
+        check_all("có tên tại Điều~1 chịu trách nhiệm thi hành Quyết định~này./.");
     }
 
     #[test]
@@ -402,11 +521,21 @@ mod tests {
         }
 
         #[test]
-        fn no_piece_exceeds_three_words(text in prop_oneof![any::<String>(), office_text()]) {
+        fn no_piece_exceeds_three_words_and_the_last_four(text in prop_oneof![any::<String>(), office_text()]) {
             let text = text.replace(['\u{a0}', '\u{202f}'], " ");
             let glued = no_break(&text);
-            for piece in glued.split(|c: char| c.is_whitespace() && c != '\u{a0}') {
-                prop_assert!(piece.split('\u{a0}').count() <= 3, "{piece:?}");
+            let pieces: Vec<&str> = glued.trim_end().split(|c: char| c.is_whitespace() && c != '\u{a0}').collect();
+            for (index, piece) in pieces.iter().enumerate() {
+                let most = if index + 1 == pieces.len() { 4 } else { 3 };
+                prop_assert!(piece.split('\u{a0}').count() <= most, "{piece:?}");
+            }
+        }
+
+        /// So that narrow cells never overflow: what holds together is short, or one word of it is long by itself.
+        #[test]
+        fn what_holds_together_is_short(words in prop::collection::vec("[a-zđôơ]{1,7}|[0-9]{1,3}|[A-Z][a-z]{1,6}", 1..20)) {
+            for piece in no_break(&words.join(" ")).split(' ') {
+                prop_assert!(piece.chars().count() <= 23, "{piece:?}");
             }
         }
 

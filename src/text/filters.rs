@@ -1,14 +1,17 @@
 //! Filters and functions of the prose: thin wraps of `domain`.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
-use minijinja::value::{Serde, ValueKind};
+use minijinja::value::Serde;
 use minijinja::{Environment, Error, ErrorKind, Value};
 use serde_json::Value as Json;
 
 use crate::domain::can_chinh::{SaiSo, bu_lech};
+use crate::domain::columns::{self, Column};
 use crate::domain::date::{self, Date};
-use crate::domain::{name, number, so_ky_hieu, typography, words};
+use crate::domain::width::Face;
+use crate::domain::{balance, name, number, so_ky_hieu, typography, words};
 
 /// Adds everything `docs/templates.md` lists.
 pub fn register(environment: &mut Environment<'static>) {
@@ -24,7 +27,9 @@ pub fn register(environment: &mut Environment<'static>) {
     environment.add_filter("thuong_dau", |text: &str| name::lower_first(text));
     environment.add_filter("so_la_ma", so_la_ma);
     environment.add_filter("ngat_tu_dai", ngat_tu_dai);
-    environment.add_filter("do_dai_nhat", do_dai_nhat);
+    environment.add_filter("can_dong", can_dong);
+    environment.add_filter("cot_danh_sach", cot_danh_sach);
+    environment.add_filter("nhu_dieu_ngoai", nhu_dieu_ngoai);
     environment.add_function("so_ky_hieu", |so: Option<u32>, ky_hieu: &str| so_ky_hieu::format(so, ky_hieu));
     environment.add_function("dia_danh_ngay", |dia_danh: &str, ngay: Option<&str>, nam: Option<i32>| {
         Ok::<_, Error>(date::place_and_date(dia_danh, ngay.map(parse_date).transpose()?, nam))
@@ -130,23 +135,91 @@ fn open_words(value: &mut Json, longest: usize, every: usize) -> bool {
     }
 }
 
-/// Bytes of the longest string anywhere in a value.
-fn do_dai_nhat(value: Value) -> usize {
-    match value.kind() {
-        ValueKind::String => value.as_str().map_or(0, str::len),
-        ValueKind::Map => value
-            .try_iter()
-            .into_iter()
-            .flatten()
-            .filter_map(|key| value.get_item(&key).ok())
-            .map(do_dai_nhat)
-            .max()
-            .unwrap_or(0),
-        ValueKind::Seq | ValueKind::Iterable => {
-            value.try_iter().into_iter().flatten().map(do_dai_nhat).max().unwrap_or(0)
+/// Ends the lines of centred headings by U+2028, in all strings of a value: lines about equal, no wider than `rong` em in
+/// `kieu` (`dung`, `dam`, `nghieng`, or `hoa_…` where the template prints capitals).
+fn can_dong(value: Value, rong: f64, kieu: &str) -> Result<Value, Error> {
+    let (capitals, cut) = kieu.strip_prefix("hoa_").map_or((false, kieu), |cut| (true, cut));
+    let face = match cut {
+        "dung" => Face::Regular,
+        "dam" => Face::Bold,
+        "nghieng" => Face::Italic,
+        other => return Err(wrong(format!("unknown face `{other}`: `dung`, `dam` or `nghieng`"))),
+    };
+    fn walk(value: &mut Json, set: &dyn Fn(&str) -> String) {
+        match value {
+            Json::String(text) => *text = set(text),
+            Json::Array(items) => items.iter_mut().for_each(|inner| walk(inner, set)),
+            Json::Object(map) => map.values_mut().for_each(|inner| walk(inner, set)),
+            _ => {}
         }
-        _ => 0,
     }
+    let mut json = serde_json::to_value(&value).map_err(|error| wrong(error.to_string()))?;
+    walk(&mut json, &|text| balance::balance(text, face, capitals, rong));
+    Ok(Value::from(Serde(json)))
+}
+
+/// Fewer columns than this are set in the larger size, as in `shared/the_thuc/measure.typ`.
+const DENSE: usize = 5;
+
+/// Where a table is set in the sizes of `shared/the_thuc/measure.typ`.
+const TABLE_SIZE: f64 = 12.0;
+const DENSE_SIZE: f64 = 11.0;
+
+/// Millimetres of the column of row numbers.
+const NUMBERS: f64 = 10.5;
+
+/// Millimetres a digit more than four takes in it.
+const DIGIT: f64 = 2.2;
+
+/// Which columns the table of a list has and how wide they are: `{cot: keys after the name, rong: millimetres of the row
+/// number, of the name and of each, dong: lines of the tallest cell, chat: no room for no-break spaces}`.
+///
+/// `ten_cot` holds the heads by key, `ten` that of the name; `cot` the keys wanted, or none for those in use; `rong` is the
+/// width of the table in millimetres.
+fn cot_danh_sach(nhom: Value, ten_cot: Value, cot: Option<Vec<String>>, rong: f64) -> Result<Value, Error> {
+    let groups = list(&nhom)?;
+    let heads = serde_json::to_value(&ten_cot).map_err(|error| wrong(error.to_string()))?;
+    let rows = || groups.iter().filter_map(|group| group["doi_tuong"].as_array()).flatten();
+    let head = |key: &str| heads[key].as_str().ok_or_else(|| wrong(format!("no head for the column `{key}`")));
+    let keys: Vec<String> = match cot {
+        Some(keys) => keys,
+        None => {
+            let keys = heads.as_object().into_iter().flatten().map(|(key, _)| key.as_str());
+            keys.filter(|key| *key != "ten" && rows().any(|row| row.get(*key).is_some())).map(str::to_owned).collect()
+        }
+    };
+    let called = |row: &Json| {
+        let name = row["ten"].as_str().unwrap_or_default();
+        row["danh_xung"].as_str().map_or_else(|| name.to_owned(), |title| format!("{title} {name}"))
+    };
+    let names: Vec<String> = rows().map(&called).collect();
+    let persons = rows().enumerate().filter(|(_, row)| row["loai"] != "tap_the").map(|(index, _)| index).collect();
+    let cells = names.iter().map(|name| Some(name.as_str())).collect();
+    let mut columns = vec![Column { head: head("ten")?, cells, names: persons }];
+    for key in &keys {
+        let cells = rows().map(|row| row[key].as_str()).collect();
+        columns.push(Column { head: head(key)?, cells, names: Vec::new() });
+    }
+    let most = groups.iter().filter_map(|group| group["so_luong"].as_u64()).max().unwrap_or(0);
+    let digits = most.max(1).ilog10() + 1;
+    let numbers = NUMBERS + DIGIT * f64::from(digits.saturating_sub(4));
+    let size = if columns.len() + 1 < DENSE { TABLE_SIZE } else { DENSE_SIZE };
+    let widths = columns::share(&columns, size, rong - numbers);
+    let each: Vec<f64> = std::iter::once(numbers).chain(widths.each).collect();
+    Ok(Value::from(Serde(serde_json::json!({"cot": keys, "rong": each, "dong": widths.lines, "chat": widths.tight}))))
+}
+
+/// The first of some recipients (`noi_nhan`) that names an article after the last one: `Như Điều 5` of three; none where
+/// there is none.
+fn nhu_dieu_ngoai(noi_nhan: Vec<String>, so_dieu: usize) -> Option<String> {
+    noi_nhan.into_iter().find(|line| {
+        let Some(rest) = line.trim_start_matches(['-', ' ']).strip_prefix("Như ") else { return false };
+        rest.to_lowercase().contains("điều")
+            && rest
+                .split(|c: char| !c.is_ascii_digit())
+                .filter_map(|digits| digits.parse::<usize>().ok())
+                .any(|n| n == 0 || n > so_dieu)
+    })
 }
 
 fn list(value: &Value) -> Result<Vec<Json>, Error> {
@@ -159,7 +232,20 @@ fn list(value: &Value) -> Result<Vec<Json>, Error> {
         .ok_or_else(|| wrong("not a list of recipients"))
 }
 
-/// Counts recipients by `loai`.
+/// The first recipient listed twice, as `{ten, dau, sau}` with places from 1: same name, form of address, title and unit,
+/// and no identity numbers that differ; null where there is none.
+fn listed_twice(recipients: &[Json]) -> Json {
+    let mut seen: HashMap<[Option<&str>; 5], usize> = HashMap::new();
+    for (index, one) in recipients.iter().enumerate() {
+        let key = ["ten", "danh_xung", "chuc_vu", "don_vi", "dinh_danh"].map(|key| one[key].as_str());
+        if let Some(first) = seen.insert(key, index) {
+            return serde_json::json!({"ten": one["ten"], "dau": first + 1, "sau": index + 1});
+        }
+    }
+    Json::Null
+}
+
+/// Counts recipients by `loai`, and tells who is listed twice (`trung`).
 fn dem_doi_tuong(doi_tuong: Value) -> Result<Value, Error> {
     let doi_tuong = list(&doi_tuong)?;
     let count = |loai: &str| doi_tuong.iter().filter(|one| one["loai"] == loai).count();
@@ -168,5 +254,6 @@ fn dem_doi_tuong(doi_tuong: Value) -> Result<Value, Error> {
         "ca_nhan": count("ca_nhan"),
         "ho_gia_dinh": count("ho_gia_dinh"),
         "tong": doi_tuong.len(),
+        "trung": listed_twice(&doi_tuong),
     }))))
 }

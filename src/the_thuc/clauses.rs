@@ -91,8 +91,13 @@ pub const CLAUSES: &[Part] = &[
             done(
                 "I.2",
                 "Chiều dài khổ giấy; nằm ngang khi nội dung có bảng, biểu không làm thành phụ lục",
-                "đứng; quy tắc nhận cả trang nằm ngang, lề xét theo từng trang",
-                &["trang.kho_giay", "trang.le"],
+                "đứng; nằm ngang chỉ khi `huong` là `ngang` (danh sách, phụ lục, bảng): bốn lề theo tờ giấy xoay, lề đóng gáy 30 mm lên trên; `td/annex.typ`, `td/body.typ`, `td/measure.typ`. Quy tắc xét lề theo từng trang",
+                &[
+                    "trang.kho_giay",
+                    "trang.le",
+                    "typography::a_landscape_list_turns_the_sheet_with_its_margins",
+                    "typography::a_landscape_table_has_pages_of_its_own_and_the_count_goes_on",
+                ],
             ),
             done(
                 "I.3",
@@ -141,7 +146,7 @@ pub const CLAUSES: &[Part] = &[
             done(
                 "II.2.b, ô 2",
                 "Cơ quan ban hành: in hoa, 12–13 pt, đậm, giữa dưới chủ quản; kẻ ngang 1/3–1/2 dòng chữ. Tên nhiều dòng: kẻ tính theo dòng dài nhất",
-                "`td/head.typ` (40 %), ngắt dòng tên dài: `*/text/co_quan.dong.j2`",
+                "`td/head.typ` (40 %), ngắt dòng tên dài: `*/text/co_quan.j2`",
                 &["co_quan.chu", "co_quan.vi_tri", "co_quan.ke"],
             ),
             caller("II.2.a", "Tên đầy đủ, chính thức; viết tắt những từ thông dụng ở dòng chủ quản", "", &[]),
@@ -387,6 +392,28 @@ pub const CLAUSES: &[Part] = &[
                 "Ngắt trang, ngắt dòng: tiêu đề không ở cuối trang, đoạn không để lại một dòng, dòng cuối không chỉ một âm tiết",
                 "`td/page.typ`, `td/body.typ`",
                 &["ngat_trang.tieu_de", "ngat_trang.dong_cuoi", "ngat_trang.dong_dau", "ngat_dong.am_tiet_le"],
+            ),
+            done(
+                "**thông lệ**",
+                "Bề ngang cột theo nội dung; họ tên thường gặp một dòng; dấu phẩy thập phân thẳng cột",
+                "`src/domain/columns.rs`, `td/body.typ`",
+                &[
+                    "typography::columns_hold_their_words_at_any_content",
+                    "typography::usual_names_stay_on_one_line",
+                    "typography::commas_of_a_column_stand_under_each_other",
+                ],
+            ),
+            done(
+                "**thông lệ**",
+                "`(Danh sách gồm …)` đi cùng các hàng cuối, cả ở danh sách chạy",
+                "`td/annex.typ`",
+                &["typography::the_count_stays_with_the_last_rows_whatever_the_length"],
+            ),
+            done(
+                "**thông lệ**",
+                "Chữ: dòng cuối không chỉ một âm tiết, dòng giữa cân nhau và không ngắt giữa từ, khoảng cách chữ không quá 2,2 lần, dấu thanh không chạm dòng trên",
+                "`src/domain/typography.rs`, `src/domain/balance.rs`; `tests/form/typography.rs`",
+                &["ngat_dong.am_tiet_le"],
             ),
             missing("III.2.a, ô 10a", "Dấu độ mật theo luật bảo vệ bí mật nhà nước", "không dùng cho văn bản mật"),
             done(

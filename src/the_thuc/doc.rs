@@ -320,7 +320,7 @@ fn signature<'d>(layout: &'d Layout<'d>, level: &'d Line<'d>) -> (Vec<&'d Line<'
     let signs = |line: &&Line<'_>| {
         let right = line.x0 > 0.42 * sheet.width && line.size > 12.4 && line.y > level.y - 2.0 * level.size;
         let bold = line.bold && line.upright && line.y > level.y - SAME_LINE;
-        (right || bold) && !std::ptr::eq(*line, level) && !line.is_page_number() && !line.celled && line.y < sheet.foot
+        (right || bold) && !std::ptr::eq(*line, level) && !line.numbers && !line.celled && line.y < sheet.foot
     };
     let block: Vec<&Line<'_>> = layout.on(level.page).iter().filter(signs).collect();
     // The room for the signature parts the titles from the name.
@@ -336,11 +336,7 @@ fn recipients<'d>(layout: &'d Layout<'d>, title: &'d Line<'d>, main_pages: usize
         else {
             return false;
         };
-        after
-            && line.x0 < sheet.width / 2.0
-            && line.y < sheet.foot
-            && !line.is_page_number()
-            && !(line.bold && line.upright)
+        after && line.x0 < sheet.width / 2.0 && line.y < sheet.foot && !line.numbers && !(line.bold && line.upright)
     };
     let lines: Vec<&Line<'_>> = (title.page..=main_pages).flat_map(|page| layout.on(page)).filter(below).collect();
     let mut columns: Vec<f64> = lines.iter().filter(|line| line.plain.starts_with('-')).map(|line| line.x0).collect();
@@ -369,7 +365,7 @@ fn recipients<'d>(layout: &'d Layout<'d>, title: &'d Line<'d>, main_pages: usize
 fn annex_heads(layout: &Layout<'_>) -> Vec<usize> {
     let is_head = |page: &usize| {
         let lines: Vec<&Line<'_>> =
-            layout.on(*page).iter().filter(|line| !line.is_page_number() && !line.celled).take(12).collect();
+            layout.on(*page).iter().filter(|line| !line.numbers && !line.celled).take(12).collect();
         let labelled = lines.first().is_some_and(|line| {
             let mut words = line.plain.split(' ').map(str::to_lowercase);
             words.next().as_deref() == Some("phụ")
@@ -389,8 +385,7 @@ fn annexes<'d>(layout: &'d Layout<'d>, heads: &[usize]) -> Vec<Annex<'d>> {
     let mut annexes = Vec::new();
     for (index, page) in heads.iter().enumerate() {
         let last = heads.get(index + 1).map_or(layout.count(), |next| next - 1);
-        let lines: Vec<&Line<'_>> =
-            layout.on(*page).iter().filter(|line| !line.is_page_number() && !line.celled).collect();
+        let lines: Vec<&Line<'_>> = layout.on(*page).iter().filter(|line| !line.numbers && !line.celled).collect();
         let at = lines.iter().take(12).position(|line| line.plain.starts_with("(Kèm theo"));
         // Without a reference the head ends with its bold lines.
         let titles = at.unwrap_or_else(|| lines.iter().take_while(|line| line.bold).count());

@@ -51,6 +51,16 @@ pub(super) struct Layout<'a> {
 const LEFT: f64 = mm(30.0);
 const RIGHT: f64 = mm(20.0);
 
+/// A sheet on its side is bound above.
+fn default_left((width, height): Size) -> f64 {
+    if width > height { RIGHT } else { LEFT }
+}
+
+/// A sheet on its side has its binding edge above.
+pub(super) fn top_margin((width, height): Size) -> f64 {
+    if width > height { LEFT } else { mm(20.0) }
+}
+
 impl<'a> Layout<'a> {
     pub fn read(pages: &'a Pages, boxes: &'a [LabelledBox]) -> Self {
         let mut strokes: Vec<Vec<&Stroke>> = vec![Vec::new(); pages.sizes.len()];
@@ -62,6 +72,8 @@ impl<'a> Layout<'a> {
         let found: Vec<Vec<Table>> = strokes.iter().enumerate().map(|(at, here)| tables(at + 1, here)).collect();
         let mut lines = lines(pages);
         for line in &mut lines {
+            let size = pages.sizes.get(line.page - 1).copied().unwrap_or_default();
+            line.numbers = line.is_number_above(top_margin(size));
             line.celled = found.get(line.page - 1).is_some_and(|here| here.iter().any(|table| table.holds(line)));
         }
         let ends = find_ends(&lines);
@@ -79,7 +91,7 @@ impl<'a> Layout<'a> {
             let mut sheet = Sheet {
                 width,
                 height,
-                left: seen_left.unwrap_or(LEFT),
+                left: seen_left.unwrap_or(default_left((width, height))),
                 right: seen_right.unwrap_or(width - RIGHT),
                 seen_left,
                 seen_right,
@@ -149,7 +161,7 @@ impl<'a> Layout<'a> {
     pub fn is_text(&self, line: &Line<'_>) -> bool {
         let note = self.sheet(line.page).is_some_and(|sheet| line.y > sheet.foot);
         let mark = line.size < 10.5 && line.width() < 20.0;
-        !line.is_page_number() && !line.celled && !note && !mark && !self.is_caption(line)
+        !line.numbers && !line.celled && !note && !mark && !self.is_caption(line)
     }
 
     /// Lines of the running text between two places, ends not included.
@@ -264,7 +276,13 @@ impl Edges {
                 line.width() > 0.6 * width && !line.bold && !line.italic && !line.celled && here(line.page)
             };
             let text: Vec<&Line<'_>> = lines.iter().filter(wide).collect();
-            let left = usual(text.iter().map(|line| line.x0).filter(|x| *x < 0.18 * width));
+            let begins = || text.iter().map(|line| line.x0).filter(|x| *x < 0.18 * width);
+            // Where most lines are the only ones of their paragraphs, the usual beginning is the indent.
+            let known = std::iter::once(default_left(size));
+            let edge = |usual: f64| {
+                begins().chain(known).find(|x| near(usual - x, mm(10.0), 0.5) || near(usual - x, mm(12.7), 0.5))
+            };
+            let left = usual(begins()).map(|usual| edge(usual).unwrap_or(usual));
             // Only a line that another one continues is known to be full.
             let full = lines.windows(2).filter(|pair| {
                 let step = pair[1].y - pair[0].y;

@@ -1,6 +1,6 @@
 //! Pages that break the rules of Phụ lục I, Phần I, Mục II, khoản 6.
 
-use super::{Broken, mm, run};
+use super::{Broken, last_words, mm, run};
 
 pub const BROKEN: &[Broken] = &[
     ("tham_quyen.chu", "lower case", "quyet_dinh/plain", |sheet| run(sheet, "CHỦ TỊCH ỦY").text = "Chủ tịch".into()),
@@ -39,7 +39,7 @@ pub const BROKEN: &[Broken] = &[
     }),
     ("noi_dung.canh_le", "a ragged line", "quyet_dinh/plain", |sheet| run(sheet, "05\u{a0}tập thể").width -= 9.0),
     ("noi_dung.ket_thuc", "left out", "quyet_dinh/plain", |sheet| {
-        run(sheet, "Quyết định này./.").text = "Quyết định này.".into();
+        last_words(sheet).text = "Quyết định này.".into();
     }),
     ("noi_dung.ket_thuc", "twice", "bao_cao/plain", |sheet| run(sheet, "Thực hiện").text = "Thực hiện./.".into()),
     ("noi_dung.ket_thuc", "inside a phụ lục", "quyet_dinh/chay", |sheet| {
