@@ -178,8 +178,14 @@ pub struct HttpConfig {
 /// Where templates and fonts come from, beside the built-in ones.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Places {
-    /// Folder of templates laid over the built-in ones, file by file; may be repeated
-    #[arg(long = "templates", env = "VINHDANH_TEMPLATES", value_name = "DIR", global = true, value_delimiter = ':')]
+    /// Folder of templates, or a pack, laid over the built-in ones file by file; may be repeated
+    #[arg(
+        long = "templates",
+        env = "VINHDANH_TEMPLATES",
+        value_name = "DIR|ZIP",
+        global = true,
+        value_delimiter = ':'
+    )]
     pub templates: Vec<PathBuf>,
     /// Folder of font files added to the built-in ones; may be repeated
     #[arg(long = "fonts", env = "VINHDANH_FONTS", value_name = "DIR", global = true, value_delimiter = ':')]

@@ -212,7 +212,7 @@ fn set(watched: &Watched, renderer: &Renderer, backend: &Backend) -> Result<View
 fn told(one: &Diagnostic, tree: Option<&Tree>, lang: Lang) -> Value {
     let place = one.place.as_ref().filter(|place| !place.file.is_empty());
     json!({
-        "message": one.message.get(lang), "code": one.code, "pointer": one.pointer, "place": place,
+        "message": one.message.get(lang), "code": one.code, "pointer": one.pointer, "place": place, "spot": one.spot,
         "source": place.and_then(|place| excerpt(tree?, place)),
         "hints": one.hints.iter().map(|hint| hint.get(lang)).collect::<Vec<_>>(),
     })

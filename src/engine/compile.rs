@@ -75,11 +75,14 @@ impl Engine {
         Ok((Done { bytes, pages, boxes, warnings, compile_us, export_us: micros(started) }, document))
     }
 
-    /// Lays a document out and shows its pages, with the template's warnings, before they and the cache are cleared.
+    /// Lays a document out and shows its pages, with every warning, before they and the cache are cleared.
     pub fn look<T>(&self, job: &Job, look: impl FnOnce(&PagedDocument, Vec<Diagnostic>) -> T) -> Result<T, Failure> {
         let mut cache = CacheGuard { keep: 0 };
-        let (document, warnings) = self.lay_out(job)?;
+        let (document, mut warnings) = self.lay_out(job)?;
         cache.keep = if document.pages().len() > LARGE_PAGES { 0 } else { KEEP_FOR };
+        if !job.form.is_empty() {
+            warnings.extend((self.inspect)(&job.form, &frames::read(&document), &places::boxes(&document)?));
+        }
         Ok(look(&document, warnings))
     }
 

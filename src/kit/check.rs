@@ -1,7 +1,7 @@
 //! The check: sources against the rules, every sample through to a PDF.
 
 use super::Bench;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Severity};
 use crate::engine::{Done, Output, Standard};
 use crate::render::Requested;
 use crate::template::{Template, Tree, lint};
@@ -23,14 +23,24 @@ pub fn check(
             let requested = Requested { output: Output::Pdf(standard), test, ..Requested::default() };
             let title = format!("{id}/{name} {}", standard.name());
             match bench.run(id, data.clone(), &requested) {
-                Ok((done, _)) => told(&title, &done),
-                Err(failure) => faults.extend(failure.diagnostics.into_iter().map(|mut fault| {
-                    fault.message.vi = format!("{title}: {}", fault.message.vi);
-                    fault.message.en = format!("{title}: {}", fault.message.en);
-                    fault
-                })),
+                Ok((done, warnings)) => {
+                    told(&title, &done);
+                    // Pages that can be made and break the form they are held to; a warning may stay.
+                    if standard == Standard::A2a && !test {
+                        let breaches = warnings.into_iter().filter(|one| one.severity == Severity::Error);
+                        faults.extend(breaches.map(|fault| named(&title, fault)));
+                    }
+                }
+                Err(failure) => faults.extend(failure.diagnostics.into_iter().map(|fault| named(&title, fault))),
             }
         }
     }
     faults
+}
+
+/// A fault with the document it was found in.
+fn named(title: &str, mut fault: Diagnostic) -> Diagnostic {
+    fault.message.vi = format!("{title}: {}", fault.message.vi);
+    fault.message.en = format!("{title}: {}", fault.message.en);
+    fault
 }

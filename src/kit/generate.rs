@@ -238,7 +238,12 @@ impl<'a> Maker<'a> {
             .filter(|part| part.get("if").is_some())
             .cloned()
             .collect();
-        let asked = |name: &str| conditions.iter().any(|part| part["if"]["properties"].get(name).is_some());
+        let asked = |name: &str| {
+            conditions.iter().map(|part| &part["if"]).any(|condition| {
+                condition["properties"].get(name).is_some()
+                    || condition["required"].as_array().is_some_and(|all| all.iter().any(|word| word == name))
+            })
+        };
         let whole = schema.clone();
         let names: Vec<String> =
             whole["properties"].as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect();
@@ -252,6 +257,7 @@ impl<'a> Maker<'a> {
                 whole = join(whole, more);
             }
         }
+        made.retain(|name, _| whole["properties"][name] != Value::Bool(false));
         for name in names.iter().filter(|name| !asked(name)) {
             self.property(&whole, name, &mut made);
         }
@@ -401,6 +407,12 @@ impl<'a> Maker<'a> {
         let most = usize_of(schema, "maxLength").unwrap_or(OPEN_LENGTH.max(least));
         let mut start = String::new();
         if let Some(source) = schema["pattern"].as_str() {
+            let examples: Vec<&str> =
+                schema["examples"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+            // A pattern says what a name looks like, an example that there is such a thing: each has its turn.
+            if let Some(example) = self.dice.pick(&examples).filter(|_| self.dice.one_in(2)) {
+                return example.to_owned();
+            }
             match pattern::sample(source, &mut self.dice) {
                 Some((whole, true)) => return whole,
                 Some((begun, false)) => start = begun,

@@ -58,6 +58,7 @@ pub fn make(wish: &Wish<'_>, tree: &Tree) -> Result<BTreeMap<String, Vec<u8>>, F
         ("__NAME__", wish.id.replace('_', "-")),
         ("__TITLE__", wish.title_vi.to_owned()),
         ("__TITLE_LOWER__", lower.clone()),
+        ("__ABBR__", abbreviation(wish.title_vi)),
         ("__TITLE_UPPER__", wish.title_vi.to_uppercase()),
         ("__TITLE_EN__", wish.title_en.to_owned()),
     ];
@@ -96,14 +97,21 @@ fn copy_certificate(wish: &Wish<'_>, lower: &str, tree: &Tree, files: &mut BTree
                 continue;
             }
         };
+        // Law and form are those of a giấy khen, down to its name: a new certificate names its own.
         let line = |line: &str| match line.split_once(" = ") {
             Some(("legal_basis", _)) => "legal_basis = \"(căn cứ của mẫu / the legal basis)\"\n".to_owned(),
-            // The form is the model's: a certificate under any name is held to the same rules.
-            Some(("form", _)) => format!("form = \"{MODEL}\"\n"),
+            Some(("form", _)) => String::new(),
             _ => format!("{line}\n"),
         };
         files.insert(name.to_owned(), text.lines().map(line).collect::<String>().into_bytes());
     }
+}
+
+/// `Thông báo` → `TB`: what a symbol begins with; an author whose kind is abbreviated otherwise (PL III.I) changes it.
+fn abbreviation(title: &str) -> String {
+    let first = |word: &str| word.chars().next().filter(|c| c.is_alphabetic());
+    let made: String = title.split_whitespace().filter_map(first).flat_map(char::to_uppercase).take(4).collect();
+    if made.chars().count() < 2 { "VB".to_owned() } else { made }
 }
 
 fn judge(wish: &Wish<'_>, tree: &Tree) -> Result<(), Failure> {

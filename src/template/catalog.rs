@@ -128,7 +128,8 @@ fn read(tree: &Tree, id: &str, shared: &Value) -> Result<Template, Vec<Diagnosti
     Ok(Template { manifest, schema, samples, prose })
 }
 
-/// The keyword of a property whose values are the names of the JSON files in a folder of the template root.
+/// The keyword of a property whose values are the files of a folder of the template root: the names of its JSON files
+/// (`shared/certificate/profiles`), or the paths of its files of one kind (`shared/certificate/art/*.svg`).
 const FILES: &str = "x-tep";
 
 /// Writes the names of the files a property may name into its `enum`, an agency's own files among them.
@@ -137,8 +138,13 @@ fn offer_files(schema: &mut Value, tree: &Tree) {
         Value::Object(map) => {
             // What is published stands alone: the names are in it, the folder is not.
             if let Some(Value::String(folder)) = map.shift_remove(FILES) {
-                let names = tree.under(&folder).filter_map(|(file, _)| file.strip_suffix(".json"));
-                map.insert("enum".into(), names.filter(|name| !name.contains('/')).collect());
+                let (folder, kind) = folder.split_once("/*").unwrap_or((&folder, ""));
+                let names = tree.under(folder).filter_map(|(file, _)| match kind {
+                    "" => file.strip_suffix(".json").map(str::to_owned),
+                    kind => file.ends_with(kind).then(|| format!("/{folder}/{file}")),
+                });
+                let depth = if kind.is_empty() { 0 } else { folder.matches('/').count() + 2 };
+                map.insert("enum".into(), names.filter(|name| name.matches('/').count() == depth).collect());
             }
             map.values_mut().for_each(|inner| offer_files(inner, tree));
         }
@@ -173,5 +179,8 @@ mod tests {
         let mut schema = json!({"properties": {"ho_so": {"type": "string", "x-tep": "p"}}});
         offer_files(&mut schema, &tree);
         assert_eq!(schema["properties"]["ho_so"]["enum"], json!(["a", "b"]));
+        let mut paths = json!({"type": "string", "x-tep": "p/*.json"});
+        offer_files(&mut paths, &tree);
+        assert_eq!(paths["enum"], json!(["/p/a.json", "/p/b.json"]));
     }
 }

@@ -1,7 +1,7 @@
 //! Filters and functions of the prose: thin wraps of `domain`.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use minijinja::value::Serde;
 use minijinja::{Environment, Error, ErrorKind, Value};
@@ -58,13 +58,15 @@ fn can_chinh(points: &Value) -> Result<Value, Error> {
         Ok(SaiSo { x: side("x")?, y: side("y")?, ngang: side("ngang")?, doc: side("doc")? })
     });
     let found = bu_lech(&points.collect::<Result<Vec<_>, Error>>()?);
-    Ok(Value::from_iter([
+    let pairs = [
         ("ngang", Value::from(found.ngang)),
         ("doc", Value::from(found.doc)),
         ("ti_le_ngang", Value::from(found.ti_le_ngang)),
         ("ti_le_doc", Value::from(found.ti_le_doc)),
         ("hop_le", Value::from(found.hop_le)),
-    ]))
+    ];
+    // Collected straight into a value, pairs would make a list of lists.
+    Ok(Value::from(pairs.into_iter().collect::<BTreeMap<_, _>>()))
 }
 
 fn parse_date(text: &str) -> Result<Date, Error> {

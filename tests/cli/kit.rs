@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::{run, text};
-use crate::support::program;
+use crate::support::{program, project};
 
 /// An author's folder with a fresh template `thu_ngo` in `mau/`.
 fn author(kind: &str) -> TempDir {
@@ -61,6 +61,48 @@ fn new_templates_are_whole_and_pass_their_check_at_once() {
         with_own(folder.path(), &["templates", "data", "mau", "thu_ngo"]);
         assert!(fs::read(own.join("data.json")).expect("data.json") == kept, "{kind}: data.json is fresh");
     }
+}
+
+/// The files the guide of docs/templates.md shows: `name`, then a block of code.
+fn guide() -> Vec<(String, String)> {
+    let docs = fs::read_to_string(project().join("docs/templates.md")).expect("docs/templates.md");
+    let guide = docs.split("\n### Only other words").next().expect("a guide");
+    let mut files = Vec::new();
+    let mut lines = guide.lines();
+    let mut named = None;
+    while let Some(line) = lines.next() {
+        if line.starts_with("```") {
+            let body: String =
+                lines.by_ref().take_while(|line| *line != "```").map(|line| format!("{line}\n")).collect();
+            files.extend(named.take().map(|name: String| (name, body)));
+        } else if !line.is_empty() {
+            // A file's name stands at the beginning of the paragraph right before its block.
+            named = line.strip_prefix('`').and_then(|rest| Some(rest.split_once('`')?.0.to_owned()));
+        }
+    }
+    files
+}
+
+#[test]
+fn the_guide_walks_as_it_is_written() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let made = run(folder.path(), &["templates", "new", "thu_khen", "--title", "Thư khen"], None);
+    assert!(made.status.success(), "{}", text(&made.stderr));
+    let own = folder.path().join("mau/thu_khen");
+    for name in ["so", "chu_quan", "co_quan", "trich_yeu", "trich_yeu_can", "noi_dung.dong"] {
+        fs::remove_file(own.join(format!("text/{name}.j2"))).expect("the skeleton has it");
+    }
+    let files = guide();
+    assert_eq!(files.len(), 11, "{:?}", files.iter().map(|(name, _)| name).collect::<Vec<_>>());
+    for (name, content) in files {
+        fs::write(own.join(name), content).expect("written");
+    }
+    with_own(folder.path(), &["templates", "check", "thu_khen"]);
+    with_own(folder.path(), &["templates", "test", "thu_khen", "--update", "--pictures"]);
+    let told = with_own(folder.path(), &["--lang", "en", "templates", "test", "thu_khen", "--seconds", "120"]);
+    assert!(told.contains("40/40 made-up") && told.contains("(0 of "), "{told}");
+    with_own(folder.path(), &["templates", "pack", "thu_khen"]);
+    assert!(folder.path().join("thu_khen-0.1.0.zip").is_file());
 }
 
 #[test]

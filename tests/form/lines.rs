@@ -178,6 +178,8 @@ pub const KINDS: [&str; 2] = ["QUYẾT ĐỊNH", "BÁO CÁO"];
 pub struct Form {
     pub lines: Vec<Line>,
     pub tables: Vec<Table>,
+    /// Width of a page.
+    pub width: f64,
     /// Left edge of the text.
     pub left: f64,
     /// Right edge of the text.
@@ -223,6 +225,7 @@ impl Form {
         Self {
             left: left.unwrap_or(mm(30.0)),
             right: right.unwrap_or(width - mm(20.0)),
+            width,
             count: pages.sizes.len(),
             lines,
             tables,

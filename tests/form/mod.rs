@@ -150,7 +150,6 @@ const DESERVED: &[(&str, &str)] = &[
     // The report is modelled on one of an office that counts so.
     ("thoi_quen.cap_1_1", "bao_cao/"),
     ("thoi_quen.dau_cong", "bao_cao/"),
-    ("thoi_quen.dau_cong", "cong_van/"),
     // Whatever a caller writes is printed.
     ("noi_nhan.luu_vt", "bao_cao/hostile"),
     ("noi_nhan.luu_vt", "quyet_dinh/hostile"),

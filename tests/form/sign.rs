@@ -95,7 +95,8 @@ fn signer<'a>(sheet: &'a mut Sheet, text: &str) -> &'a mut vinhdanh::engine::fra
 
 #[test]
 fn every_document_tells_where_to_sign_and_to_seal() {
-    for sheet in sheets() {
+    // A sheet of no form is no document: nobody signs it.
+    for sheet in sheets().iter().filter(|sheet| !sheet.form.is_empty()) {
         let count = |name: &str| sheet.boxes.iter().filter(|one| one.name == name).count();
         assert_eq!((count("nguoi_ky"), count("co_quan")), (1, 1), "{}", sheet.name);
     }

@@ -354,6 +354,55 @@ fn the_count_stays_with_the_last_rows_whatever_the_length() {
 }
 
 #[test]
+fn a_total_stays_with_the_row_above_it() {
+    for count in 30..60 {
+        let rows: Vec<Value> = (0..count).map(|n| json!([n + 1, "Huy Bắc", n])).collect();
+        let figures = json!({
+            "cot": [{"tieu_de": "TT", "kieu": "stt"}, {"tieu_de": "Xã"}, {"tieu_de": "Số", "kieu": "so"}],
+            "hang": rows,
+            "tong": ["", "Cộng", 1000],
+        });
+        let form = Form::read(&local().pages("bao_cao", table(&figures)).expect("sound"));
+        let total = form.find(|line| line.plain() == "Cộng").expect("a total");
+        let row = form.find(|line| line.plain() == count.to_string()).expect("the last row");
+        assert_eq!(total.page, row.page, "{count} rows");
+    }
+}
+
+/// Inside the margins, and the left block of the head clear of the right one.
+fn inside(form: &Form) -> Vec<String> {
+    let middle = mm(30.0) + 0.43 * mm(160.0);
+    let kind = form.kind().map_or(0.0, |line| line.y);
+    let out = |line: &&Line| {
+        let head = line.page == 1 && line.y < kind;
+        line.x0 < mm(30.0) - 0.5
+            || line.x1 > form.width - mm(20.0) + 0.5
+            || head && line.x0 < middle - 0.5 && line.x1 > middle + 0.5
+    };
+    form.lines.iter().filter(out).map(|line| format!("page {}: `{}`", line.page, line.text)).collect()
+}
+
+#[test]
+fn the_longest_names_stay_inside_their_blocks() {
+    let word = "NGHIÊNG".repeat(12);
+    let words = "Ủy ban Mặt trận Tổ quốc Việt Nam huyện ".repeat(6);
+    for long in [word.as_str(), words.trim()] {
+        let cut = |most: usize| long.chars().take(most).collect::<String>().trim().to_owned();
+        for id in ["quyet_dinh", "bao_cao"] {
+            let mut data =
+                changed(id, "plain", &json!({"so": 999_999, "ky_hieu": "QĐ-UBNDBCĐCTMTQGXDNTMGNBVPTDTMNPTT-NVTĐK"}));
+            data["co_quan"] = json!({"ten": long, "chu_quan": long, "dia_danh": cut(100)});
+            data["nguoi_ky"] = json!({
+                "quyen_han": [format!("TM. {}", cut(140))], "chuc_vu": cut(150), "ho_ten": cut(100), "chuc_vu_khac": cut(150),
+            });
+            data["trich_yeu"] = long.into();
+            let form = Form::read(&local().pages(id, data).expect("sound"));
+            assert_eq!(inside(&form), Vec::<String>::new(), "{id}");
+        }
+    }
+}
+
+#[test]
 fn headings_of_any_length_are_balanced() {
     let heads = (prose(4..40), prose(4..40), prose(3..18)).prop_map(|(title, subject, agency)| {
         let names = (0..3).map(|n| (format!("Lò Văn Thứ {n}"), false)).collect();

@@ -29,7 +29,7 @@ class Tools:
         for judge in ("pdftotext", "pdffonts", "pdfinfo", "pdfdetach", "qpdf"):
             if not shutil.which(judge):
                 self.missing[judge] = f"no such program (package {PACKAGES[judge]})"
-        getters = [("veraPDF", self._verapdf), ("schemathesis", self._schemathesis)]
+        getters = [("veraPDF", self._verapdf), ("schemathesis", self._schemathesis), ("typst", self._environment)]
         for judge, getter in getters + ([("browser", self._browser)] if browser else []):
             why = getter()
             if why:

@@ -39,6 +39,9 @@ function message(one) {
     source.append(make("b", "▲"));
     item.append(source);
   }
+  if (one.spot) {
+    item.append(make("p", `${words.page} ${one.spot.page} · ${Math.round(one.spot.x)} × ${Math.round(one.spot.y)} mm`, "at"));
+  }
   item.append(make("p", `${one.pointer ? `${one.pointer} ` : ""}[${one.code}]`, "code"));
   for (const hint of one.hints) item.append(make("p", hint, "hint"));
   return item;
@@ -57,10 +60,13 @@ function showPages(pages) {
     let figure = holder.children[index];
     if (!figure) {
       figure = make("figure");
-      figure.append(make("figcaption"), make("img"));
+      const sheet = make("div", undefined, "sheet");
+      sheet.append(make("img"));
+      figure.append(make("figcaption"), sheet);
       holder.append(figure);
     }
-    const [caption, picture] = figure.children;
+    const [caption, sheet] = figure.children;
+    const picture = sheet.firstChild;
     caption.textContent = `${words.page} ${index + 1} / ${pages.length} · ${Math.round(page.width)} × ${Math.round(page.height)} mm`;
     picture.alt = caption.textContent;
     figure.dataset.width = page.width;
@@ -73,12 +79,29 @@ function showPages(pages) {
   zoom();
 }
 
+/** A frame on the page around what a warning is about. */
+function markSpots(pages, warnings) {
+  for (const old of document.querySelectorAll(".spot")) old.remove();
+  for (const { spot, message: text } of warnings) {
+    const page = spot && pages[spot.page - 1];
+    if (!page) continue;
+    const frame = make("div", undefined, "spot");
+    frame.title = text;
+    const share = (part, whole) => `${(100 * part) / whole}%`;
+    frame.style.left = share(spot.x - 1, page.width);
+    frame.style.top = share(spot.y - 1, page.height);
+    frame.style.width = share(spot.w + 2, page.width);
+    frame.style.height = share(spot.h + 2, page.height);
+    byId("pages").children[spot.page - 1].lastChild.append(frame);
+  }
+}
+
 /** `fit` takes the room there is; the others are true millimetres of the screen. */
 function zoom() {
   const chosen = document.querySelector("input[name=zoom]:checked").value;
   const room = document.querySelector("main").clientWidth - 32;
   for (const figure of byId("pages").children) {
-    const picture = figure.lastChild;
+    const picture = figure.querySelector("img");
     const { width, height } = figure.dataset;
     if (chosen === "fit") {
       picture.style.width = `${Math.min(room, 1100)}px`;
@@ -111,7 +134,10 @@ function show(state) {
   const warnings = state.warnings ?? [];
   byId("warnings").hidden = warnings.length === 0;
   byId("warnings").replaceChildren(...list(`${words.warnings} (${warnings.length})`, warnings));
-  if (!failure) showPages(state.pages);
+  if (!failure) {
+    showPages(state.pages);
+    markSpots(state.pages, warnings);
+  }
   seen = state.version;
 }
 

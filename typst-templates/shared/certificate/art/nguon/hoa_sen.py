@@ -19,7 +19,7 @@ from pathlib import Path as File
 
 # --- paints ------------------------------------------------------------------
 
-WHITE = "#ffffff"
+WHITE = "#fffefd"
 RED = "#b5161d"
 GOLD = "#c8922a"
 DARK = "#a8741a"
