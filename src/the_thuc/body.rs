@@ -172,8 +172,8 @@ fn size(doc: &Doc<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for line in &doc.body {
         let small = !line.sized(13.0, 14.0);
-        // Bold italic marks the headings of small levels in many offices.
-        let slanted = line.runs.iter().any(|run| run.italic && !run.bold && !run.text.trim().is_empty());
+        // A word in italics is emphasis; bold italics mark the headings of small levels in many offices.
+        let slanted = line.italic && !line.bold;
         let (words, size) = (line.quote(), points(line.size));
         if small {
             findings.push(Finding::at(line, format!("{words}: cỡ {size} pt"), format!("{words}: {size} pt")));

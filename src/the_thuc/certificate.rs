@@ -7,13 +7,7 @@ use super::style::millimetres;
 use super::{Finding, HABIT, Rule};
 
 pub(super) const RULES: &[Rule] = &[
-    Rule::error(
-        "khen.mot_to",
-        "NĐ 50/2006, Điều 28",
-        "Một giấy khen là một tờ",
-        "A certificate is one sheet",
-        one_sheet,
-    ),
+    Rule::warning("khen.mot_to", HABIT, "Một giấy khen là một tờ", "A certificate is one sheet", one_sheet),
     Rule::error(
         "khen.thu_tu",
         "NĐ 50/2006, Điều 28",
@@ -28,9 +22,9 @@ pub(super) const RULES: &[Rule] = &[
         "Authority and award are red, all other words black",
         colours,
     ),
-    Rule::error(
+    Rule::warning(
         "khen.tieu_ngu_ke",
-        "NĐ 50/2006, Điều 28",
+        HABIT,
         "Dưới tiêu ngữ có đường kẻ ngang dài bằng dòng chữ",
         "Under the tiêu ngữ runs a rule as long as the line",
         motto_rule,

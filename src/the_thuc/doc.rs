@@ -73,6 +73,8 @@ pub struct Doc<'d> {
     pub(super) number: Option<&'d Line<'d>>,
     /// Ô 3 with the lines it runs on to, as one.
     pub(super) number_text: String,
+    /// Ô 3: its last line.
+    pub(super) number_end: Option<&'d Line<'d>>,
     /// Ô 4, with the lines it runs on to.
     pub(super) date: Vec<&'d Line<'d>>,
     /// Ô 5a: tên loại.
@@ -141,13 +143,18 @@ impl<'d> Doc<'d> {
             }
             _ => Vec::new(),
         };
+        let (number_text, number_end) = match number.map(|line| whole_number(first, line)) {
+            Some((text, end)) => (text, Some(end)),
+            None => (String::new(), None),
+        };
         Self {
             layout,
             national,
             motto,
             agency: agency(first, national, number),
             number,
-            number_text: number.map_or_else(String::new, |line| number_text(first, line)),
+            number_text,
+            number_end,
             date: date(first, number, kind),
             kind,
             summary,
@@ -208,18 +215,18 @@ fn agency<'d>(
     first.iter().filter(inside).collect()
 }
 
-/// A long symbol breaks after a hyphen or slash and goes on below, on the same axis.
-fn number_text(first: &[Line<'_>], number: &Line<'_>) -> String {
+/// A long symbol goes on right below, on the same axis.
+fn whole_number<'d>(first: &'d [Line<'d>], number: &'d Line<'d>) -> (String, &'d Line<'d>) {
     let mut text = number.text.trim().to_owned();
     let mut last = number;
     for line in first.iter().filter(|line| line.y > number.y + SAME_LINE && line.centred(number.centre())) {
-        if !text.ends_with(['-', '/', '\u{200b}']) || line.y - last.y > 1.5 * last.size {
+        if line.y - last.y > 1.3 * last.size || line.plain.starts_with("V/v") || line.bold {
             break;
         }
         text.push_str(line.text.trim());
         last = line;
     }
-    text.replace('\u{200b}', "")
+    (text.replace('\u{200b}', ""), last)
 }
 
 /// Right of the number; or, where nothing is there, the first line of the head that reads as a date.
@@ -313,7 +320,7 @@ fn signature<'d>(layout: &'d Layout<'d>, level: &'d Line<'d>) -> (Vec<&'d Line<'
     let signs = |line: &&Line<'_>| {
         let right = line.x0 > 0.42 * sheet.width && line.size > 12.4 && line.y > level.y - 2.0 * level.size;
         let bold = line.bold && line.upright && line.y > level.y - SAME_LINE;
-        (right || bold) && !std::ptr::eq(*line, level) && !line.is_page_number() && !line.celled && line.y < sheet.foot
+        (right || bold) && !std::ptr::eq(*line, level) && !line.numbers && !line.celled && line.y < sheet.foot
     };
     let block: Vec<&Line<'_>> = layout.on(level.page).iter().filter(signs).collect();
     // The room for the signature parts the titles from the name.
@@ -329,11 +336,7 @@ fn recipients<'d>(layout: &'d Layout<'d>, title: &'d Line<'d>, main_pages: usize
         else {
             return false;
         };
-        after
-            && line.x0 < sheet.width / 2.0
-            && line.y < sheet.foot
-            && !line.is_page_number()
-            && !(line.bold && line.upright)
+        after && line.x0 < sheet.width / 2.0 && line.y < sheet.foot && !line.numbers && !(line.bold && line.upright)
     };
     let lines: Vec<&Line<'_>> = (title.page..=main_pages).flat_map(|page| layout.on(page)).filter(below).collect();
     let mut columns: Vec<f64> = lines.iter().filter(|line| line.plain.starts_with('-')).map(|line| line.x0).collect();
@@ -362,7 +365,7 @@ fn recipients<'d>(layout: &'d Layout<'d>, title: &'d Line<'d>, main_pages: usize
 fn annex_heads(layout: &Layout<'_>) -> Vec<usize> {
     let is_head = |page: &usize| {
         let lines: Vec<&Line<'_>> =
-            layout.on(*page).iter().filter(|line| !line.is_page_number() && !line.celled).take(12).collect();
+            layout.on(*page).iter().filter(|line| !line.numbers && !line.celled).take(12).collect();
         let labelled = lines.first().is_some_and(|line| {
             let mut words = line.plain.split(' ').map(str::to_lowercase);
             words.next().as_deref() == Some("phụ")
@@ -382,8 +385,7 @@ fn annexes<'d>(layout: &'d Layout<'d>, heads: &[usize]) -> Vec<Annex<'d>> {
     let mut annexes = Vec::new();
     for (index, page) in heads.iter().enumerate() {
         let last = heads.get(index + 1).map_or(layout.count(), |next| next - 1);
-        let lines: Vec<&Line<'_>> =
-            layout.on(*page).iter().filter(|line| !line.is_page_number() && !line.celled).collect();
+        let lines: Vec<&Line<'_>> = layout.on(*page).iter().filter(|line| !line.numbers && !line.celled).collect();
         let at = lines.iter().take(12).position(|line| line.plain.starts_with("(Kèm theo"));
         // Without a reference the head ends with its bold lines.
         let titles = at.unwrap_or_else(|| lines.iter().take_while(|line| line.bold).count());

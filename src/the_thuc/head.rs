@@ -494,7 +494,7 @@ fn date_written(doc: &Doc<'_>) -> Vec<Finding> {
     if !sound(day, 31, |_| true) {
         told(format!("ngày `{}`", plain(day)), format!("day `{}`", plain(day)));
     }
-    if !sound(month, 12, |n| n < 3 || n > 9) {
+    if !sound(month, 12, |n| !(3..=9).contains(&n)) {
         told(format!("tháng `{}`", plain(month)), format!("month `{}`", plain(month)));
     }
     let year = plain(year);
@@ -571,8 +571,11 @@ fn subject(doc: &Doc<'_>) -> Vec<Finding> {
     let mut findings = SUBJECT.all(doc.subject.iter().copied());
     findings.extend(off_axis(number.centre(), doc.subject.iter().copied()));
     // Single spacing and 6 pt more, or a little beyond.
-    let gap = first.y - number.y - 1.15 * first.size;
-    if !(4.0..=12.0).contains(&gap) {
+    let below = |y: f64| first.y - y - 1.15 * first.size;
+    let gap = below(doc.number_end.unwrap_or(number).y);
+    // A date of two lines makes the row of ô 3 and 4 higher.
+    let row = doc.date.last().map_or(gap, |line| gap.min(below(line.y)));
+    if gap < 4.0 || row > 12.0 {
         let gap = points(gap);
         findings.push(Finding::at(
             first,

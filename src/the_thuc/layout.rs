@@ -51,6 +51,16 @@ pub(super) struct Layout<'a> {
 const LEFT: f64 = mm(30.0);
 const RIGHT: f64 = mm(20.0);
 
+/// A sheet on its side is bound above.
+fn default_left((width, height): Size) -> f64 {
+    if width > height { RIGHT } else { LEFT }
+}
+
+/// A sheet on its side has its binding edge above.
+pub(super) fn top_margin((width, height): Size) -> f64 {
+    if width > height { LEFT } else { mm(20.0) }
+}
+
 impl<'a> Layout<'a> {
     pub fn read(pages: &'a Pages, boxes: &'a [LabelledBox]) -> Self {
         let mut strokes: Vec<Vec<&Stroke>> = vec![Vec::new(); pages.sizes.len()];
@@ -62,6 +72,8 @@ impl<'a> Layout<'a> {
         let found: Vec<Vec<Table>> = strokes.iter().enumerate().map(|(at, here)| tables(at + 1, here)).collect();
         let mut lines = lines(pages);
         for line in &mut lines {
+            let size = pages.sizes.get(line.page - 1).copied().unwrap_or_default();
+            line.numbers = line.is_number_above(top_margin(size));
             line.celled = found.get(line.page - 1).is_some_and(|here| here.iter().any(|table| table.holds(line)));
         }
         let ends = find_ends(&lines);
@@ -79,7 +91,7 @@ impl<'a> Layout<'a> {
             let mut sheet = Sheet {
                 width,
                 height,
-                left: seen_left.unwrap_or(LEFT),
+                left: seen_left.unwrap_or(default_left((width, height))),
                 right: seen_right.unwrap_or(width - RIGHT),
                 seen_left,
                 seen_right,
@@ -138,17 +150,18 @@ impl<'a> Layout<'a> {
         (!line.centred(axis)).then(|| line.centre() - axis)
     }
 
-    /// A table's own heading or unit: small, centred or at the right, above it.
+    /// A table's own heading or unit: small, in the middle or at the right, above it.
     pub fn is_caption(&self, line: &Line<'_>) -> bool {
         let above = |table: &Table| line.y < table.y0 && table.y0 - line.y < 60.0;
-        line.size < 12.9 && self.tables_on(line.page).iter().any(above)
+        let aside = line.x0 - self.left(line) > 40.0;
+        (line.size < 12.9 || aside) && self.tables_on(line.page).iter().any(above)
     }
 
     /// Part of the running text: no page number, no table, no note at the foot, no reference mark.
     pub fn is_text(&self, line: &Line<'_>) -> bool {
         let note = self.sheet(line.page).is_some_and(|sheet| line.y > sheet.foot);
         let mark = line.size < 10.5 && line.width() < 20.0;
-        !line.is_page_number() && !line.celled && !note && !mark && !self.is_caption(line)
+        !line.numbers && !line.celled && !note && !mark && !self.is_caption(line)
     }
 
     /// Lines of the running text between two places, ends not included.
@@ -242,7 +255,10 @@ fn foot(sheet: &Sheet<'_>, lines: &[Line<'_>]) -> f64 {
 }
 
 /// Edges of the text for each size of paper.
-struct Edges(Vec<((f64, f64), Option<f64>, Option<f64>)>);
+struct Edges(Vec<(Size, Option<f64>, Option<f64>)>);
+
+/// Width and height of a sheet.
+type Size = (f64, f64);
 
 impl Edges {
     fn of(pages: &Pages, lines: &[Line<'_>], tables: &[Vec<Table>]) -> Self {
@@ -260,8 +276,22 @@ impl Edges {
                 line.width() > 0.6 * width && !line.bold && !line.italic && !line.celled && here(line.page)
             };
             let text: Vec<&Line<'_>> = lines.iter().filter(wide).collect();
-            let left = usual(text.iter().map(|line| line.x0).filter(|x| *x < 0.18 * width));
-            let right = usual(text.iter().map(|line| line.x1).filter(|x| *x > 0.88 * width));
+            let begins = || text.iter().map(|line| line.x0).filter(|x| *x < 0.18 * width);
+            // Where most lines are the only ones of their paragraphs, the usual beginning is the indent.
+            let known = std::iter::once(default_left(size));
+            let edge = |usual: f64| {
+                begins().chain(known).find(|x| near(usual - x, mm(10.0), 0.5) || near(usual - x, mm(12.7), 0.5))
+            };
+            let left = usual(begins()).map(|usual| edge(usual).unwrap_or(usual));
+            // Only a line that another one continues is known to be full.
+            let full = lines.windows(2).filter(|pair| {
+                let step = pair[1].y - pair[0].y;
+                left.is_some_and(|left| near(pair[1].x0, left, 1.0))
+                    && step > SAME_LINE
+                    && step < 1.8 * pair[0].size
+                    && wide(&&pair[0])
+            });
+            let right = usual(full.map(|pair| pair[0].x1).filter(|x| *x > 0.88 * width));
             // Where there is no running text, a table as wide as the page tells.
             let edges = || {
                 let all = tables.iter().flatten().filter(|table| here(table.page));

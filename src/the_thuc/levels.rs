@@ -110,10 +110,9 @@ fn sign(text: &str) -> Sign<'_> {
         return Sign::Plus;
     }
     for word in ["Phần", "Chương", "Mục", "Tiểu mục"] {
-        if let Some(number) = text.strip_prefix(word).and_then(|rest| rest.strip_prefix(' ')) {
-            if !number.contains(' ') && number.chars().count() < 8 {
-                return Sign::Part(word, number);
-            }
+        let number = text.strip_prefix(word).and_then(|rest| rest.strip_prefix(' '));
+        if let Some(number) = number.filter(|number| !number.contains(' ') && number.chars().count() < 8) {
+            return Sign::Part(word, number);
         }
     }
     if let Some(letter) = first.strip_suffix(')') {

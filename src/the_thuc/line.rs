@@ -81,6 +81,8 @@ pub(super) struct Line<'a> {
     pub upright: bool,
     /// Inside a table.
     pub celled: bool,
+    /// A page number: digits alone in the top margin.
+    pub numbers: bool,
     pub runs: Vec<&'a Run>,
 }
 
@@ -109,6 +111,7 @@ impl<'a> Line<'a> {
             italic: inked().all(|run| run.italic),
             upright: inked().all(|run| !run.italic),
             celled: false,
+            numbers: false,
             runs,
         })
     }
@@ -141,9 +144,9 @@ impl<'a> Line<'a> {
         self.runs.iter().all(|run| run.size >= least - 0.01 && run.size <= most + 0.01)
     }
 
-    /// Digits alone in the top margin.
-    pub fn is_page_number(&self) -> bool {
-        self.y < mm(20.0) && !self.plain.is_empty() && self.plain.bytes().all(|c| c.is_ascii_digit())
+    /// Digits alone above `margin`.
+    pub fn is_number_above(&self, margin: f64) -> bool {
+        self.y < margin && !self.plain.is_empty() && self.plain.bytes().all(|c| c.is_ascii_digit())
     }
 
     /// Its first words, for a message.

@@ -62,7 +62,7 @@ fn heads(doc: &Doc<'_>) -> Vec<Finding> {
 
 /// One table on two pages: nothing after it on the first, nothing before it on the second.
 fn runs_on(doc: &Doc<'_>, above: &Table, below: &Table) -> bool {
-    let text = |line: &&Line<'_>| !line.is_page_number();
+    let text = |line: &&Line<'_>| !line.numbers;
     below.page == above.page + 1
         && above.columns.len() == below.columns.len()
         && !doc.layout.on(above.page).iter().filter(text).any(|line| line.y > above.y1)

@@ -7,6 +7,7 @@ use super::marks::is_urgency;
 use super::style::{Style, millimetres};
 use super::table::is_box;
 use super::{Finding, Rule};
+use crate::engine::frames::Stroke;
 
 pub(super) const RULES: &[Rule] = &[
     Rule::error("trang.kho_giay", "PL I, I.1", "Khổ giấy A4", "Paper is A4", paper),
@@ -109,7 +110,7 @@ fn outside(doc: &Doc<'_>, page: usize, sheet: &Sheet<'_>, least: Margins) -> Vec
         }
     };
     let mut findings = Vec::new();
-    for line in doc.layout.on(page).iter().filter(|line| !line.is_page_number() && !stamped(line.x0, line.y)) {
+    for line in doc.layout.on(page).iter().filter(|line| !line.numbers && !stamped(line.x0, line.y)) {
         if let Some((vi, en, rest, asked)) = reach(line.x0, line.x1, line.top(), line.y) {
             let (rest, asked, words) = (millimetres(rest), millimetres(asked), line.quote());
             findings.push(Finding::at(
@@ -119,7 +120,9 @@ fn outside(doc: &Doc<'_>, page: usize, sheet: &Sheet<'_>, least: Margins) -> Vec
             ));
         }
     }
-    for one in sheet.strokes.iter().filter(|one| !stamped(one.x, one.y)) {
+    // A ground as large as the page is no stroke.
+    let ground = |one: &Stroke| one.w > 0.9 * sheet.width && one.h > 0.9 * sheet.height;
+    for one in sheet.strokes.iter().filter(|one| !stamped(one.x, one.y) && !ground(one)) {
         if let Some((vi, en, rest, asked)) = reach(one.x, one.x + one.w, one.y, one.y + one.h) {
             let (rest, asked) = (millimetres(rest), millimetres(asked));
             findings.push(Finding::on(
@@ -136,11 +139,12 @@ fn outside(doc: &Doc<'_>, page: usize, sheet: &Sheet<'_>, least: Margins) -> Vec
 /// Margins wider than the decree's, where the page tells them.
 fn too_wide(doc: &Doc<'_>) -> Vec<Finding> {
     let Some(sheet) = doc.layout.sheet(1).filter(|sheet| !sheet.is_landscape()) else { return Vec::new() };
-    let text = |line: &&Line<'_>| !line.is_page_number();
+    let text = |line: &&Line<'_>| !line.numbers;
     let top = doc.layout.on(1).iter().filter(text).map(Line::top).fold(f64::MAX, f64::min);
     // A text that runs on fills its pages but for a line or two held together.
     let lowest = (1..doc.main_pages).flat_map(|page| doc.layout.on(page)).map(Line::bottom).fold(0.0, f64::max);
-    let full = if doc.main_pages > 2 { sheet.height - lowest - 2.0 * 17.0 } else { 0.0 };
+    let upright = doc.layout.sheets().take(doc.main_pages).all(|(_, sheet)| !sheet.is_landscape());
+    let full = if upright && doc.main_pages > 2 { sheet.height - lowest - 2.0 * 17.0 } else { 0.0 };
     let wide = [
         ("trái", "left", sheet.seen_left.unwrap_or_default(), mm(35.0)),
         ("phải", "right", sheet.seen_right.map_or(0.0, |x| sheet.width - x), mm(20.0)),
@@ -201,7 +205,7 @@ fn numbered<'d>(doc: &Doc<'d>) -> Vec<(usize, Option<usize>, Vec<&'d Line<'d>>)>
         .map(|page| {
             let first = page == 1 || doc.annexes.iter().any(|annex| *annex.pages.start() == page);
             due = if first { 1 } else { due + 1 };
-            let found = doc.layout.on(page).iter().filter(|line| line.is_page_number()).collect();
+            let found = doc.layout.on(page).iter().filter(|line| line.numbers).collect();
             (page, (due > 1).then_some(due), found)
         })
         .collect()

@@ -1,6 +1,6 @@
 //! Pages that break the rules of Phụ lục I, Phần I, Mục II, khoản 6.
 
-use super::{Broken, mm, run};
+use super::{Broken, last_words, mm, run};
 
 pub const BROKEN: &[Broken] = &[
     ("tham_quyen.chu", "lower case", "quyet_dinh/plain", |sheet| run(sheet, "CHỦ TỊCH ỦY").text = "Chủ tịch".into()),
@@ -19,7 +19,11 @@ pub const BROKEN: &[Broken] = &[
         run(sheet, "Điều\u{a0}2.").text = "Điều\u{a0}4.".into()
     }),
     ("noi_dung.co_chu", "12 pt", "quyet_dinh/plain", |sheet| run(sheet, "05\u{a0}tập thể").size = 12.0),
-    ("noi_dung.co_chu", "italic", "bao_cao/plain", |sheet| run(sheet, "Thực hiện").italic = true),
+    ("noi_dung.co_chu", "italic", "bao_cao/plain", |sheet| {
+        let (page, y) = (run(sheet, "Thực hiện").page, run(sheet, "Thực hiện").y);
+        let line = sheet.pages.runs.iter_mut().filter(|run| run.page == page && (run.y - y).abs() < 0.5);
+        line.for_each(|run| run.italic = true);
+    }),
     ("noi_dung.lui_dong", "7 mm", "quyet_dinh/plain", |sheet| {
         run(sheet, "Căn cứ").x = mm(37.0);
     }),
@@ -35,7 +39,7 @@ pub const BROKEN: &[Broken] = &[
     }),
     ("noi_dung.canh_le", "a ragged line", "quyet_dinh/plain", |sheet| run(sheet, "05\u{a0}tập thể").width -= 9.0),
     ("noi_dung.ket_thuc", "left out", "quyet_dinh/plain", |sheet| {
-        run(sheet, "Quyết định này./.").text = "Quyết định này.".into();
+        last_words(sheet).text = "Quyết định này.".into();
     }),
     ("noi_dung.ket_thuc", "twice", "bao_cao/plain", |sheet| run(sheet, "Thực hiện").text = "Thực hiện./.".into()),
     ("noi_dung.ket_thuc", "inside a phụ lục", "quyet_dinh/chay", |sheet| {

@@ -1,6 +1,6 @@
 //! Pages that break the rules of certificates, and what only the profiles of our own know.
 
-use super::{Broken, mm, run};
+use super::{Broken, Sheet, mm, run, sheets};
 
 pub const BROKEN: &[Broken] = &[
     ("khen.mot_to", "two pages", "giay_khen/plain", |sheet| sheet.pages.sizes.push(sheet.pages.sizes[0])),
@@ -28,3 +28,16 @@ pub const BROKEN: &[Broken] = &[
         sheet.boxes.iter_mut().filter(|one| one.name == "co_quan").for_each(|place| place.x += mm(60.0));
     }),
 ];
+
+#[test]
+fn a_certificate_has_room_for_the_signature_and_the_seal() {
+    let certificates: Vec<&Sheet> =
+        sheets().iter().filter(|sheet| sheet.form == "giay_khen" && !sheet.boxes.is_empty()).collect();
+    assert!(!certificates.is_empty(), "no certificate");
+    for sheet in certificates {
+        let named = |name: &str| sheet.boxes.iter().find(|one| one.name == name);
+        let (sign, seal) = (named("nguoi_ky").expect("a place to sign"), named("co_quan").expect("a place to seal"));
+        assert!(sign.h >= mm(14.0) - 0.1, "{}: {:.1} pt to sign in", sheet.name, sign.h);
+        assert!(seal.w >= mm(20.0), "{}: {:.1} pt for the seal", sheet.name, seal.w);
+    }
+}

@@ -43,21 +43,12 @@ pub struct Line {
     pub bold: bool,
     /// Every run is.
     pub italic: bool,
-    /// No run is.
-    pub upright: bool,
-    pub colour: Option<String>,
     pub runs: Vec<Run>,
 }
 
 impl Line {
     pub fn centre(&self) -> f64 {
         f64::midpoint(self.x0, self.x1)
-    }
-
-    /// Whether the ink is centred on `axis`; a space at the end may or may not have been given room.
-    pub fn centred(&self, axis: f64) -> bool {
-        let hanging = if self.text.ends_with(' ') { 0.25 * self.size } else { 0.0 };
-        near(self.centre(), axis, 1.0) || near(self.centre() - hanging / 2.0, axis, 1.0)
     }
 
     pub fn width(&self) -> f64 {
@@ -76,10 +67,6 @@ impl Line {
     /// Lowest ink: the deepest letter.
     pub fn bottom(&self) -> f64 {
         self.y + 0.22 * self.size
-    }
-
-    pub fn sized(&self, least: f64, most: f64) -> bool {
-        self.runs.iter().all(|run| run.size >= least - 0.01 && run.size <= most + 0.01)
     }
 
     fn of(runs: Vec<Run>) -> Self {
@@ -102,8 +89,6 @@ impl Line {
             size: runs.iter().map(|run| run.size).fold(0.0, f64::max),
             bold: inked.iter().all(|run| run.bold),
             italic: inked.iter().all(|run| run.italic),
-            upright: inked.iter().all(|run| !run.italic),
-            colour: runs[0].colour.clone(),
             runs,
         }
     }
@@ -149,24 +134,6 @@ impl Table {
     pub fn holds(&self, line: &Line) -> bool {
         line.page == self.page && line.y > self.y0 && line.y < self.y1
     }
-
-    /// Words of the first row, column by column.
-    pub fn head(&self, lines: &[Line]) -> Vec<String> {
-        let Some(bottom) = self.rows.get(1) else { return Vec::new() };
-        self.columns
-            .windows(2)
-            .map(|edge| {
-                lines
-                    .iter()
-                    .filter(|line| self.holds(line) && line.y < *bottom)
-                    .flat_map(|line| &line.runs)
-                    .filter(|run| run.x >= edge[0] && run.x < edge[1])
-                    .map(|run| plain(&run.text))
-                    .collect::<Vec<_>>()
-                    .join(" ")
-            })
-            .collect()
-    }
 }
 
 fn is_rule(stroke: &Stroke) -> bool {
@@ -211,11 +178,8 @@ pub const KINDS: [&str; 2] = ["QUYẾT ĐỊNH", "BÁO CÁO"];
 pub struct Form {
     pub lines: Vec<Line>,
     pub tables: Vec<Table>,
-    pub strokes: Vec<Stroke>,
     /// Width of a page.
     pub width: f64,
-    /// Height of a page.
-    pub height: f64,
     /// Left edge of the text.
     pub left: f64,
     /// Right edge of the text.
@@ -246,7 +210,7 @@ impl Form {
     pub fn read(pages: &Pages) -> Self {
         let lines = lines(pages);
         let tables = tables(pages);
-        let (width, height) = pages.sizes.first().copied().unwrap_or_default();
+        let (width, _) = pages.sizes.first().copied().unwrap_or_default();
         let mut annexes: Vec<usize> = lines
             .iter()
             .filter(|line| line.page > 1 && line.text.starts_with("(Kèm theo "))
@@ -261,24 +225,12 @@ impl Form {
         Self {
             left: left.unwrap_or(mm(30.0)),
             right: right.unwrap_or(width - mm(20.0)),
-            strokes: pages.strokes.clone(),
+            width,
             count: pages.sizes.len(),
             lines,
             tables,
-            width,
-            height,
             annexes,
         }
-    }
-
-    /// Middle of the text.
-    pub fn axis(&self) -> f64 {
-        f64::midpoint(self.left, self.right)
-    }
-
-    /// Last page before the first phụ lục.
-    pub fn main_pages(&self) -> usize {
-        self.annexes.first().map_or(self.count, |page| page - 1)
     }
 
     /// Pages of the `index`-th phụ lục.
@@ -404,58 +356,6 @@ impl Form {
             .collect()
     }
 
-    /// Lines of ô 7a and 7b.
-    pub fn signature(&self) -> (Vec<&Line>, Vec<&Line>) {
-        let Some(level) = self.recipients_title() else { return (Vec::new(), Vec::new()) };
-        let block: Vec<&Line> = self
-            .lines
-            .iter()
-            .filter(|line| line.page == level.page && line.y > level.y - SAME_LINE && line.bold && line.upright)
-            .filter(|line| !Self::is_page_number(line))
-            .collect();
-        // The room for the signature parts the titles from the name.
-        let hole = block.windows(2).position(|pair| pair[1].y - pair[0].y > mm(10.0));
-        let (titles, names) = block.split_at(hole.map_or(block.len(), |index| index + 1));
-        (titles.to_vec(), names.to_vec())
-    }
-
-    /// Lines of the list under `Nơi nhận:`.
-    pub fn recipients(&self) -> Vec<&Line> {
-        let Some(title) = self.recipients_title() else { return Vec::new() };
-        self.lines
-            .iter()
-            .filter(|line| line.page <= self.main_pages() && line.x0 < self.width / 2.0)
-            .filter(|line| line.page > title.page || line.page == title.page && line.y > title.y + SAME_LINE)
-            .filter(|line| !Self::is_page_number(line))
-            .collect()
-    }
-
-    /// Rules drawn within `depth` below a line's baseline.
-    pub fn rules_under(&self, line: &Line, depth: f64) -> Vec<&Stroke> {
-        self.strokes
-            .iter()
-            .filter(|one| one.page == line.page && is_rule(one) && one.y > line.y && one.y < line.y + depth)
-            .collect()
-    }
-
-    /// Framed boxes: `(page, x, y, w, h)` with the words inside.
-    pub fn stamps(&self) -> Vec<(&Stroke, Option<&Line>)> {
-        self.strokes
-            .iter()
-            .filter(|one| one.w > 20.0 && one.h > 10.0 && one.thickness > 0.0)
-            .map(|one| {
-                let inside = |line: &&Line| {
-                    line.page == one.page
-                        && line.y > one.y
-                        && line.y < one.y + one.h
-                        && line.x0 >= one.x
-                        && line.x1 <= one.x + one.w
-                };
-                (one, self.lines.iter().find(inside))
-            })
-            .collect()
-    }
-
     /// Lines as paragraphs: one begins wherever a line is indented.
     pub fn paragraphs<'a>(&self, lines: &[&'a Line]) -> Vec<Vec<&'a Line>> {
         let mut paragraphs: Vec<Vec<&Line>> = Vec::new();
@@ -472,29 +372,4 @@ impl Form {
     pub fn continues(&self, line: &Line) -> bool {
         near(line.x0, self.left, 1.0)
     }
-
-    /// Whether a table stands between two lines of one page.
-    pub fn table_between(&self, above: &Line, below: &Line) -> bool {
-        self.tables.iter().any(|table| table.page == above.page && table.y0 > above.y && table.y0 < below.y)
-    }
-}
-
-/// Words of several lines as one string.
-pub fn joined(lines: &[&Line]) -> String {
-    lines.iter().map(|line| line.plain()).collect::<Vec<_>>().join(" ")
-}
-
-/// Whether a rule is a third to a half of a text line (the longest or the last one) and centred under it.
-pub fn rule_fits(rule: &Stroke, lines: &[&Line]) -> Result<(), String> {
-    let longest = lines.iter().map(|line| line.width()).fold(0.0, f64::max);
-    let last = lines.last().map_or(0.0, |line| line.width());
-    let fits = |width: f64| rule.w >= width / 3.0 - 0.5 && rule.w <= width / 2.0 + 0.5;
-    if !fits(longest) && !fits(last) {
-        return Err(format!("rule {:.1} pt under a line of {longest:.1} pt", rule.w));
-    }
-    let centre = lines.last().map_or(0.0, |line| line.centre());
-    if !near(rule.x + rule.w / 2.0, centre, 1.0) {
-        return Err(format!("rule off centre by {:.1} pt", rule.x + rule.w / 2.0 - centre));
-    }
-    Ok(())
 }

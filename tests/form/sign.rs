@@ -135,8 +135,9 @@ fn text(words: usize) -> String {
     format!("Đoạn {}.", vec!["thi đua"; words].join(" "))
 }
 
-fn closing(recipients: usize, signing: usize) -> Value {
-    let recipients: Vec<String> = (0..recipients).map(|n| format!("Phòng, ban thứ {n} của huyện")).collect();
+fn closing(first: &str, recipients: usize, signing: usize) -> Value {
+    let others = (1..recipients).map(|n| format!("Phòng, ban thứ {n} của huyện"));
+    let recipients: Vec<String> = std::iter::once(first.to_owned()).chain(others).collect();
     json!({"noi_nhan": recipients, "nguoi_ky": FORMS[signing].data()})
 }
 
@@ -144,7 +145,7 @@ fn closing(recipients: usize, signing: usize) -> Value {
 fn decision(articles: usize, words: usize, last: usize, recipients: usize, signing: usize) -> Value {
     let article = |n: usize| json!({"noi_dung": [text(n)]});
     let articles: Vec<Value> = std::iter::repeat_n(words, articles).chain([last]).map(article).collect();
-    let mut data = changed("quyet_dinh", "minimal", &closing(recipients, signing));
+    let mut data = changed("quyet_dinh", "minimal", &closing("Như Điều 1", recipients, signing));
     data["dieu"] = articles.into();
     data
 }
@@ -152,7 +153,7 @@ fn decision(articles: usize, words: usize, last: usize, recipients: usize, signi
 /// A report of any length.
 fn report(paragraphs: usize, words: usize, last: usize, recipients: usize, signing: usize) -> Value {
     let paragraphs = vec![json!({"loai": "doan", "noi_dung": text(words)}); paragraphs];
-    let mut data = changed("bao_cao", "minimal", &closing(recipients, signing));
+    let mut data = changed("bao_cao", "minimal", &closing("Như trên", recipients, signing));
     data["muc"] = json!([{"tieu_de": "Kết quả", "noi_dung": paragraphs}]);
     data["ket_luan"] = text(last).into();
     data

@@ -2,7 +2,7 @@
 
 use vinhdanh::engine::frames::Run;
 
-use super::{Broken, Sheet, mm, run};
+use super::{Broken, Sheet, last_words, mm, run};
 
 pub const BROKEN: &[Broken] = &[
     ("phan.chu", "an Arabic numeral", "bao_cao/plain", |sheet| chapter(sheet, "Chương 1", "QUY ĐỊNH CHUNG")),
@@ -30,7 +30,7 @@ pub const BROKEN: &[Broken] = &[
         sheet.pages.runs.retain(|run| !on(run, page, y));
     }),
     ("ngat_dong.am_tiet_le", "a lone syllable", "quyet_dinh/plain", |sheet| {
-        run(sheet, "Quyết định này./.").text = "này./.".into();
+        last_words(sheet).text = "này./.".into();
     }),
     ("chu_viet.thang", "a zero", "bao_cao/plain", |sheet| prose(sheet, "Thực hiện từ tháng\u{a0}07 năm 2021")),
     ("chu_viet.ngay", "a short date", "bao_cao/plain", |sheet| prose(sheet, "Thực hiện từ ngày\u{a0}5/3/2021")),
