@@ -176,6 +176,11 @@ def spoil(schema, text):
     """The text with three faults in it, and for each (pointer, words the clerk must read, text a click must select)."""
     data = json.loads(text)
     every = list(strings(data))
+    if not list(required_places(schema, data)):
+        # A template that asks for nothing: one of its choices is one that is not offered.
+        choice = every[0][0]
+        put(data, choice, "khong_co")
+        return json.dumps(data, ensure_ascii=False, indent=2), [(choice, ["một trong"], "khong_co")]
     date = next(pointer for pointer, value in every if re.fullmatch(r"\d{4}-\d\d-\d\d", value))
     name = [pointer for pointer, _ in every if pointer.endswith("/ho_ten")][-1]
     free = [one for one in required_places(schema, data) if not any(f"{other}/".startswith(f"{one}/") for other in (date, name))]

@@ -21,6 +21,8 @@ UNBREAKABLE = 16
 SYLLABLE = re.compile(r"(ngh|ng|nh|ch|gh|gi|kh|ph|qu|th|tr|[bcdđghklmnpqrstvx])?[aeiouy]{1,4}(ng|nh|ch|[cmnpt])?")
 # Everything is A4 unless the data names a profile with a sheet of its own; mm.
 A4 = (210, 297)
+# Bleed and crop marks on each side of a sheet for the print shop, mm (docs: giay_khen/README.md).
+PRINT_SHOP = 9
 PROFILES = Path(__file__).resolve().parents[2] / "typst-templates" / "shared" / "certificate" / "profiles"
 # poppler 22 reads /Suspects false as an error; the file is right.
 POPPLER_MISTAKES = ("Suspects object is wrong type (boolean)",)
@@ -83,7 +85,12 @@ def sheet_of(data):
     profile = asked.get("ho_so_rieng")
     if not profile and "ho_so" in asked:
         profile = json.loads((PROFILES / f"{asked['ho_so']}.json").read_text(encoding="utf-8"))
-    return sorted((profile["trang"]["rong"], profile["trang"]["cao"])) if profile else A4
+    if not profile:
+        return A4
+    # Several certificates on one sheet; for the print shop bleed and marks all round.
+    sheet = profile.get("to_in", profile["trang"])
+    around = 2 * PRINT_SHOP if asked.get("xen") else 0
+    return sorted((sheet["rong"] + around, sheet["cao"] + around))
 
 
 def pdfinfo(path, data):
@@ -128,6 +135,8 @@ def names(data):
     for path, value in strings(data):
         if not NAME_KEYS.match(path[-1] if path else "") or not folded(value):
             continue
+        if path[0] == "trinh_bay":
+            continue  # names of profiles and printers
         if path == ("co_quan", "ten") and "tham_quyen" in data:
             continue  # the caller has said otherwise who awards; the body's own name may then have no place
         yield folded(value)
@@ -196,7 +205,7 @@ def text(path, data):
 
     all_strings = list(strings(data))
     wanted = sorted(set(names(data)))
-    if not wanted:
+    if not wanted and set(data) - {"trinh_bay"}:
         said.append("the data holds no name to look for")
     whole, read = bare(raw), [unicodedata.normalize("NFC", t) for t in (flow, raw)]
 
