@@ -6,7 +6,7 @@ use vinhdanh::engine::frames::{self, Pages, Run};
 use vinhdanh::engine::{Output, Standard};
 use vinhdanh::render::Requested;
 
-use crate::support::local;
+use crate::support::{local, project};
 
 const MM: f64 = 72.0 / 25.4;
 
@@ -159,4 +159,22 @@ fn a_persons_name_is_torn_last_and_then_at_its_ends() {
     assert_eq!(lines(longer), [longer]);
     // Then the name parts with its given name.
     assert_eq!(lines(&format!("{longer} NGHIÊNG")), [longer, "NGHIÊNG"]);
+}
+
+#[test]
+fn every_profile_may_as_well_come_with_the_data() {
+    let folder = project().join("typst-templates/shared/certificate/profiles");
+    let mut count = 0;
+    for entry in std::fs::read_dir(folder).expect("profiles") {
+        let path = entry.expect("an entry").path();
+        let profile: Value = serde_json::from_slice(&std::fs::read(&path).expect("a file")).expect("JSON");
+        let name = path.file_stem().and_then(|name| name.to_str()).expect("a name").to_owned();
+        let by_name = local().pages("giay_khen", plain(json!({"ho_so": name}))).expect("sound");
+        let inline = local().pages("giay_khen", plain(json!({"ho_so_rieng": profile})));
+        let inline = inline.unwrap_or_else(|failure| panic!("{name}: {failure}"));
+        assert_eq!(inline.runs, by_name.runs, "{name}");
+        assert_eq!(inline.images, by_name.images, "{name}");
+        count += 1;
+    }
+    assert!(count >= 10, "{count} profiles");
 }
