@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD;
 use crate::diagnostic::Diagnostic;
 
 /// Greatest size of one image, bytes after base64.
-pub const MAX_BYTES: usize = 2 << 20;
+pub const MAX_BYTES: usize = 4 << 20;
 
 /// Greatest number of pixels: a signature at 600 dpi needs a sixth.
 const MAX_PIXELS: u64 = 8_000_000;

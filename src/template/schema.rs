@@ -182,7 +182,12 @@ fn explain_value(kind: &ValidationErrorKind, value: &Value) -> Diagnostic {
         Kind::Enum { options } => {
             let list =
                 options.as_array().map(|all| all.iter().map(show).collect::<Vec<_>>().join(", ")).unwrap_or_default();
-            Diagnostic::error("enum", format!("chỉ nhận một trong: {list}"), format!("must be one of: {list}"))
+            // The files of a folder may be none.
+            if list.is_empty() {
+                Diagnostic::error("enum", "chưa có tệp nào để chọn", "there is no file to choose from")
+            } else {
+                Diagnostic::error("enum", format!("chỉ nhận một trong: {list}"), format!("must be one of: {list}"))
+            }
         }
         Kind::Constant { expected_value } => {
             let only = show(expected_value);
