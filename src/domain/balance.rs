@@ -1,5 +1,8 @@
 //! Lines of a centred heading: about equally long, broken where one would pause and not inside a word of two syllables.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
 use super::typography::no_break;
 use super::width::{Face, width};
 
@@ -7,20 +10,30 @@ use super::width::{Face, width};
 pub const LINE_END: char = '\u{2028}';
 
 /// Words before which a line likes to break, as a reader pauses there.
-const STARTS: &str = "\
+static STARTS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    words(
+        "\
     bằng, các, cho, của, do, giai, gắn, khi, ngày, nhân, năm, nhằm, những, qua, tại, theo, thuộc, trên, trong, \
-    trước, từ, và, về, vào, vì, với, đã, để, được, đối";
+    trước, từ, và, về, vào, vì, với, đã, để, được, đối",
+    )
+});
 
 /// Kinds of administrative unit: their names stay with them.
-const UNITS: &str = "huyện, phường, quận, thị, thành, tỉnh, xã";
+static UNITS: LazyLock<HashSet<&str>> = LazyLock::new(|| words("huyện, phường, quận, thị, thành, tỉnh, xã"));
 
 /// Words that announce the next one and so do not end a line.
-const LEANING: &str = "\
+static LEANING: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    words(
+        "\
     có, là, hoặc, nhằm, bằng, các, cho, của, do, những, tại, theo, thuộc, trên, trong, từ, và, về, vì, với, đã, để, \
-    được, bản, huyện, phường, quận, tỉnh, xã";
+    được, bản, huyện, phường, quận, tỉnh, xã",
+    )
+});
 
 /// Words of two syllables that headings of awards are made of; others are known by their capitals only.
-const COMPOUNDS: &str = "\
+static COMPOUNDS: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    words(
+        "\
     an ninh, an toàn, ban hành, ban nhân, bảo vệ, bảo đảm, bộ đội, chiến sĩ, chiến đấu, chung sức, chuyên môn, \
     chuyên đề, chính phủ, chính quyền, chính trị, chương trình, chỉ đạo, chủ tịch, cá nhân, cách mạng, công an, công \
     nhân, công nhận, công tác, cơ quan, cơ sở, cộng đồng, danh hiệu, danh sách, di sản, doanh nghiệp, du lịch, dân \
@@ -38,7 +51,13 @@ const COMPOUNDS: &str = "\
     thưởng, tổ chức, tổng kết, tội phạm, tự nguyện, tự vệ, vinh dự, vì đã, vùng cao, văn hóa, văn minh, văn phòng, \
     về việc, xuất sắc, xây dựng, xã hội, y tế, yêu nước, điển hình, đoàn kết, đoàn thể, đoàn viên, đào tạo, đóng \
     góp, đô thị, đơn vị, đại hội, đảng viên, đất nước, đầu tư, đặc biệt, đền ơn, địa bàn, địa phương, đồng bào, đồng \
-    chí, đột xuất, đời sống, ủy ban, ứng phó";
+    chí, đột xuất, đời sống, ủy ban, ứng phó",
+    )
+});
+
+fn words(list: &'static str) -> HashSet<&'static str> {
+    list.split(", ").collect()
+}
 
 /// Sets [`LINE_END`] between the lines of a heading of lines no wider than `limit` em.
 ///
@@ -56,8 +75,11 @@ pub fn balance(text: &str, face: Face, capitals: bool, limit: f64) -> String {
     let mut pieces: Vec<Piece<'_>> = Vec::new();
     for whole in glued.split(' ') {
         for (index, part) in parts(whole, limit, &measure).into_iter().enumerate() {
-            pieces.push(Piece { text: part, width: measure(part), spaced: index == 0 });
+            pieces.push(Piece { text: part, width: measure(part), dislike: 0.0, spaced: index == 0 });
         }
+    }
+    for at in 1..pieces.len() {
+        pieces[at].dislike = dislike(&pieces, at);
     }
     let space = width(" ", face);
     let ends = break_points(&pieces, space, limit);
@@ -77,6 +99,8 @@ pub fn balance(text: &str, face: Face, capitals: bool, limit: f64) -> String {
 struct Piece<'a> {
     text: &'a str,
     width: f64,
+    /// How little a reader likes a line to begin here, see [`dislike`].
+    dislike: f64,
     /// A space stands before it, unless a line begins here.
     spaced: bool,
 }
@@ -131,7 +155,7 @@ fn in_lines(pieces: &[Piece<'_>], space: f64, limit: f64, count: usize) -> (Vec<
                 let before = best[line - 1][start].0;
                 if before.is_finite() {
                     let off = (length - ideal) / limit;
-                    let cost = before + 100.0 * off * off + if start > 0 { dislike(pieces, start) } else { 0.0 };
+                    let cost = before + 100.0 * off * off + pieces[start].dislike;
                     if cost < best[line][end].0 {
                         best[line][end] = (cost, start);
                     }
@@ -185,7 +209,7 @@ fn dislike(pieces: &[Piece<'_>], at: usize) -> f64 {
     let (left, right) =
         (last.to_lowercase(), next.trim_end_matches([',', ';', ':', '.', ')', '”', '"']).to_lowercase());
     let left = left.trim_start_matches(['(', '“', '"']);
-    if lists(COMPOUNDS, &format!("{left} {right}")) {
+    if COMPOUNDS.contains(format!("{left} {right}").as_str()) {
         return 20.0;
     }
     let capital = |word: &str| word.chars().next().is_some_and(char::is_uppercase);
@@ -194,17 +218,13 @@ fn dislike(pieces: &[Piece<'_>], at: usize) -> f64 {
     if proper(last) && proper(next) {
         return 8.0;
     }
-    if lists(LEANING, left) {
+    if LEANING.contains(left) {
         return 6.0;
     }
-    if lists(UNITS, &right) {
+    if UNITS.contains(right.as_str()) {
         return -4.0;
     }
-    if lists(STARTS, &right) { -3.0 } else { 0.0 }
-}
-
-fn lists(words: &str, one: &str) -> bool {
-    words.split(", ").any(|word| word == one)
+    if STARTS.contains(right.as_str()) { -3.0 } else { 0.0 }
 }
 
 #[cfg(test)]

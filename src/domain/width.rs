@@ -3,6 +3,8 @@
 //! Advance widths of Times New Roman, which Tinos and Liberation Serif share. Kerning is left out: it takes away far more
 //! often than it adds, so that a text is as wide as told here or a little narrower.
 
+use std::sync::LazyLock;
+
 use icu_normalizer::properties::{CanonicalDecompositionBorrowed, Decomposed};
 
 /// Units of the table in one em.
@@ -39,9 +41,26 @@ fn advance(c: char, face: Face, row: &[u16; 95]) -> u16 {
         '‘' | '’' => 682,
         'đ' => ascii('d', row).unwrap_or(WIDEST),
         'Đ' => 1479,
-        _ => accented(c, face, row),
+        _ => match ACCENTED.get((c as usize).wrapping_sub(FIRST_ACCENTED)) {
+            Some(cuts) => cuts[face as usize],
+            None => WIDEST,
+        },
     }
 }
+
+/// Where letters with marks begin, and where the last of Vietnamese stands.
+const FIRST_ACCENTED: usize = 0xc0;
+const LAST_ACCENTED: u32 = 0x1ef9;
+
+/// Widths of letters with marks by cut, reckoned once: a list has a hundred thousand of them.
+static ACCENTED: LazyLock<Vec<[u16; 3]>> = LazyLock::new(|| {
+    (0xc0..=LAST_ACCENTED)
+        .map(|code| match char::from_u32(code) {
+            Some(c) => [Face::Regular, Face::Bold, Face::Italic].map(|face| accented(c, face, &ASCII[face as usize])),
+            None => [WIDEST; 3],
+        })
+        .collect()
+});
 
 fn ascii(c: char, row: &[u16; 95]) -> Option<u16> {
     let index = u32::from(c).checked_sub(u32::from(' '))?;
