@@ -10,7 +10,7 @@ pub(super) const SAME_LINE: f64 = 0.5;
 const COLUMN_GAP: f64 = 8.0;
 
 /// Millimetres in points.
-pub(super) const fn mm(length: f64) -> f64 {
+pub const fn mm(length: f64) -> f64 {
     length * 72.0 / 25.4
 }
 
@@ -20,12 +20,12 @@ pub(super) fn in_mm(length: f64) -> f64 {
 }
 
 /// Whether two lengths are the same within `tolerance`.
-pub(super) fn near(a: f64, b: f64, tolerance: f64) -> bool {
+pub fn near(a: f64, b: f64, tolerance: f64) -> bool {
     (a - b).abs() <= tolerance
 }
 
 /// Capitals only (signs and digits have no case).
-pub(super) fn is_upper(text: &str) -> bool {
+pub fn is_upper(text: &str) -> bool {
     text.chars().any(char::is_uppercase) && !text.chars().any(char::is_lowercase)
 }
 
@@ -59,17 +59,20 @@ fn is_ground(run: &Run) -> bool {
     run.turned || pale
 }
 
-/// Runs on one baseline without a hole.
+/// Runs on one baseline without a hole. Lengths in points, from the top left of the page.
 #[derive(Debug, Clone)]
-pub(super) struct Line<'a> {
+pub struct Line<'a> {
+    /// Page, from 1.
     pub page: usize,
     /// Baseline.
     pub y: f64,
+    /// Left edge.
     pub x0: f64,
+    /// Right edge.
     pub x1: f64,
     /// As printed, no-break spaces kept.
     pub text: String,
-    /// As read, see [`plain`].
+    /// As read: no-break spaces as spaces, break opportunities away, trimmed.
     pub plain: String,
     /// Of the largest run.
     pub size: f64,
@@ -78,11 +81,12 @@ pub(super) struct Line<'a> {
     /// Every run is.
     pub italic: bool,
     /// No run is italic.
-    pub upright: bool,
+    pub(super) upright: bool,
     /// Inside a table.
-    pub celled: bool,
+    pub(super) celled: bool,
     /// A page number: digits alone in the top margin.
     pub numbers: bool,
+    /// Its runs, left to right.
     pub runs: Vec<&'a Run>,
 }
 
@@ -116,22 +120,24 @@ impl<'a> Line<'a> {
         })
     }
 
+    /// Middle between its edges.
     pub fn centre(&self) -> f64 {
         f64::midpoint(self.x0, self.x1)
     }
 
+    /// From edge to edge.
     pub fn width(&self) -> f64 {
         self.x1 - self.x0
     }
 
     /// Whether the ink is centred on `axis`; a space at the end may or may not have been given room.
-    pub fn centred(&self, axis: f64) -> bool {
+    pub(super) fn centred(&self, axis: f64) -> bool {
         let hanging = if self.text.ends_with([' ', '\u{a0}']) { 0.25 * self.size } else { 0.0 };
         near(self.centre(), axis, 1.5) || near(self.centre() - hanging / 2.0, axis, 1.5)
     }
 
     /// Top of a plain capital.
-    pub fn top(&self) -> f64 {
+    pub(super) fn top(&self) -> f64 {
         self.y - 0.66 * self.size
     }
 
@@ -140,21 +146,21 @@ impl<'a> Line<'a> {
         self.y + 0.22 * self.size
     }
 
-    pub fn sized(&self, least: f64, most: f64) -> bool {
+    pub(super) fn sized(&self, least: f64, most: f64) -> bool {
         self.runs.iter().all(|run| run.size >= least - 0.01 && run.size <= most + 0.01)
     }
 
     /// Digits alone above `margin`.
-    pub fn is_number_above(&self, margin: f64) -> bool {
+    pub(super) fn is_number_above(&self, margin: f64) -> bool {
         self.y < margin && !self.plain.is_empty() && self.plain.bytes().all(|c| c.is_ascii_digit())
     }
 
     /// Its first words, for a message.
-    pub fn quote(&self) -> String {
+    pub(super) fn quote(&self) -> String {
         quote(&self.plain)
     }
 
-    pub fn spot(&self) -> Spot {
+    pub(super) fn spot(&self) -> Spot {
         let (x, y) = (in_mm(self.x0), in_mm(self.y - 0.9 * self.size));
         Spot { page: self.page, x, y, w: in_mm(self.width()), h: in_mm(1.12 * self.size) }
     }
