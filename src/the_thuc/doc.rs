@@ -118,7 +118,7 @@ impl<'d> Doc<'d> {
         let number = first.iter().find(|line| line.plain.starts_with("Số:") || line.plain.starts_with("Số "));
         let kind = find_kind(layout, number);
         let decision =
-            first.iter().chain(layout.on(2)).find(|line| matches!(line.plain.as_str(), "QUYẾT ĐỊNH:" | "QUYẾT NGHỊ:"));
+            first.iter().chain(layout.on(2)).find(|line| matches!(line.plain.as_ref(), "QUYẾT ĐỊNH:" | "QUYẾT NGHỊ:"));
         let summary = kind.map_or_else(Vec::new, |kind| summary(layout, kind));
         let subject = if kind.is_none() { subject(first) } else { Vec::new() };
         let addressees = addressees(layout, main_pages);
@@ -136,7 +136,7 @@ impl<'d> Doc<'d> {
             (authority.to_vec(), grounds.iter().filter(|line| !line.bold).copied().collect::<Vec<_>>())
         });
         let (titles, names) = recipients_title.map_or_else(Default::default, |level| signature(layout, level));
-        let deciding = kind.is_some_and(|line| DECIDING.contains(&line.plain.as_str()));
+        let deciding = kind.is_some_and(|line| DECIDING.contains(&line.plain.as_ref()));
         let start = decision.or_else(|| addressees.last().or(summary.last()).copied().filter(|_| !deciding));
         let body = match (start, recipients_title) {
             (Some(start), Some(end)) => {

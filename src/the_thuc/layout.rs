@@ -80,7 +80,7 @@ impl<'a> Layout<'a> {
             line.celled = found.get(line.page - 1).is_some_and(|here| here.iter().any(|table| table.holds(line)));
         }
         let ends = find_ends(&lines);
-        let lines = join_stretched(lines, running(&ends));
+        join_stretched(&mut lines, running(&ends));
         let mut sheets: Vec<Sheet<'_>> = Vec::new();
         let (mut at, mut table) = (0, 0);
         let edges = Edges::of(pages, &lines, &found);

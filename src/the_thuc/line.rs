@@ -1,5 +1,7 @@
 //! From runs of text to lines, as a reader sees them.
 
+use std::borrow::Cow;
+
 use crate::diagnostic::Spot;
 use crate::engine::frames::{Pages, Run};
 
@@ -30,14 +32,19 @@ pub fn is_upper(text: &str) -> bool {
 }
 
 /// No-break spaces as spaces, break opportunities away, trimmed.
-pub(super) fn plain(text: &str) -> String {
-    text.replace('\u{a0}', " ").replace('\u{200b}', "").trim().to_owned()
+pub(super) fn plain(text: &str) -> Cow<'_, str> {
+    let text = text.trim_matches(|c: char| c == '\u{200b}' || c.is_whitespace());
+    if text.contains(['\u{a0}', '\u{200b}']) {
+        text.replace('\u{a0}', " ").replace('\u{200b}', "").into()
+    } else {
+        text.into()
+    }
 }
 
 /// Red, green and blue of `#rrggbb`; of `#rrggbbaa` as well.
 fn channels(colour: &str) -> Option<(u8, u8, u8)> {
-    let channel = |at: usize| u8::from_str_radix(colour.get(at..at + 2)?, 16).ok();
-    Some((channel(1)?, channel(3)?, channel(5)?))
+    let [_, red, green, blue] = u32::from_str_radix(colour.get(1..7)?, 16).ok()?.to_be_bytes();
+    Some((red, green, blue))
 }
 
 /// Much red, little else.
@@ -71,9 +78,9 @@ pub struct Line<'a> {
     /// Right edge.
     pub x1: f64,
     /// As printed, no-break spaces kept.
-    pub text: String,
+    pub text: Cow<'a, str>,
     /// As read: no-break spaces as spaces, break opportunities away, trimmed.
-    pub plain: String,
+    pub plain: Cow<'a, str>,
     /// Of the largest run.
     pub size: f64,
     /// Every run is.
@@ -93,22 +100,27 @@ pub struct Line<'a> {
 impl<'a> Line<'a> {
     fn of(runs: Vec<&'a Run>) -> Option<Self> {
         let first = *runs.first()?;
-        let mut text = String::new();
-        let mut end = f64::NAN;
-        for run in &runs {
+        let mut text = Cow::Borrowed(first.text.as_str());
+        let mut end = first.x + first.width;
+        for run in runs.iter().skip(1) {
+            let text = text.to_mut();
             if run.x - end > 1.0 && !text.ends_with(' ') && !run.text.starts_with(' ') {
                 text.push(' ');
             }
             text.push_str(&run.text);
             end = run.x + run.width;
         }
+        let read = match &text {
+            Cow::Borrowed(text) => plain(text),
+            Cow::Owned(text) => plain(text).into_owned().into(),
+        };
         let inked = || runs.iter().filter(|run| run.text.contains(|c: char| !c.is_whitespace() && c != '\u{200b}'));
         Some(Self {
             page: first.page,
             y: first.y,
             x0: first.x,
             x1: end,
-            plain: plain(&text),
+            plain: read,
             text,
             size: runs.iter().map(|run| run.size).fold(0.0, f64::max),
             bold: inked().all(|run| run.bold),
@@ -166,8 +178,8 @@ impl<'a> Line<'a> {
     }
 
     /// Goes on with another piece of the same baseline.
-    fn join(&mut self, next: Line<'a>) {
-        self.runs.extend(next.runs);
+    fn join(&mut self, next: &Line<'a>) {
+        self.runs.extend(&next.runs);
         if let Some(whole) = Self::of(std::mem::take(&mut self.runs)) {
             *self = whole;
         }
@@ -190,48 +202,36 @@ pub(super) fn lines(pages: &Pages) -> Vec<Line<'_>> {
         pages.runs.iter().filter(|run| !run.text.is_empty() && known.contains(&run.page) && !is_ground(run)).collect();
     runs.sort_by(|a, b| a.page.cmp(&b.page).then(a.y.total_cmp(&b.y)));
     let mut lines = Vec::new();
-    let mut rest = runs.as_slice();
+    let mut rest = runs.as_mut_slice();
     while let Some(first) = rest.first() {
         let length = rest.iter().take_while(|run| run.page == first.page && run.y - first.y <= SAME_LINE).count();
         // A baseline that is no number ends no line.
-        let (level, next) = rest.split_at(length.max(1));
+        let (level, next) = rest.split_at_mut(length.max(1));
         rest = next;
-        let mut level = level.to_vec();
         level.sort_by(|a, b| a.x.total_cmp(&b.x));
-        let mut line: Vec<&Run> = Vec::new();
-        for run in level {
-            if line.last().is_some_and(|last| run.x - (last.x + last.width) > COLUMN_GAP) {
-                lines.extend(Line::of(std::mem::take(&mut line)));
-            }
-            line.push(run);
-        }
-        lines.extend(Line::of(line));
+        let whole = |last: &&Run, run: &&Run| run.x - (last.x + last.width) <= COLUMN_GAP;
+        lines.extend(level.chunk_by(whole).filter_map(|line| Line::of(line.to_vec())));
     }
     lines
 }
 
 /// Joins the pieces of lines of running text whose spaces were stretched beyond a column's gap.
-pub(super) fn join_stretched<'a>(lines: Vec<Line<'a>>, running: impl Fn(&Line<'_>) -> bool) -> Vec<Line<'a>> {
+pub(super) fn join_stretched<'a>(lines: &mut Vec<Line<'a>>, running: impl Fn(&Line<'_>) -> bool) {
     const WIDEST: f64 = 60.0;
-    let mut joined: Vec<Line<'_>> = Vec::with_capacity(lines.len());
-    for line in lines {
-        match joined.last_mut() {
-            Some(last)
-                if last.page == line.page
-                    && near(last.y, line.y, SAME_LINE)
-                    && line.x0 - last.x1 < WIDEST
-                    && running(last)
-                    && running(&line) =>
-            {
-                last.join(line);
-            }
-            _ => joined.push(line),
+    lines.dedup_by(|line, last| {
+        let joins = last.page == line.page
+            && near(last.y, line.y, SAME_LINE)
+            && line.x0 - last.x1 < WIDEST
+            && running(last)
+            && running(line);
+        if joins {
+            last.join(line);
         }
-    }
-    joined
+        joins
+    });
 }
 
 /// Words of several lines as one string.
 pub(super) fn words(lines: &[&Line<'_>]) -> String {
-    lines.iter().map(|line| line.plain.as_str()).collect::<Vec<_>>().join(" ")
+    lines.iter().map(|line| &*line.plain).collect::<Vec<_>>().join(" ")
 }
