@@ -50,11 +50,11 @@ const AWARDS: [&str; 3] = ["GIẤY KHEN", "BẰNG KHEN", "GIẤY CHỨNG NHẬN"
 const VERBS: [&str; 4] = ["TẶNG", "TRUY TẶNG", "TẶNG DANH HIỆU", "CÔNG NHẬN"];
 
 fn is_award(line: &Line<'_>) -> bool {
-    AWARDS.contains(&line.plain.as_str())
+    AWARDS.contains(&line.plain.as_ref())
 }
 
 fn is_verb(line: &Line<'_>) -> bool {
-    VERBS.contains(&line.plain.as_str())
+    VERBS.contains(&line.plain.as_ref())
 }
 
 fn one_sheet(doc: &Doc<'_>) -> Vec<Finding> {

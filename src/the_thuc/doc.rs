@@ -41,7 +41,7 @@ const DECIDING: [&str; 2] = ["QUYẾT ĐỊNH", "NGHỊ QUYẾT"];
 
 /// A phụ lục.
 #[derive(Debug)]
-pub(super) struct Annex<'d> {
+pub struct Annex<'d> {
     /// Its pages.
     pub pages: std::ops::RangeInclusive<usize>,
     /// `Phụ lục …` and the title.
@@ -78,9 +78,9 @@ pub struct Doc<'d> {
     /// Ô 4, with the lines it runs on to.
     pub(super) date: Vec<&'d Line<'d>>,
     /// Ô 5a: tên loại.
-    pub(super) kind: Option<&'d Line<'d>>,
+    pub kind: Option<&'d Line<'d>>,
     /// Ô 5a: trích yếu.
-    pub(super) summary: Vec<&'d Line<'d>>,
+    pub summary: Vec<&'d Line<'d>>,
     /// Ô 5b: `V/v …`.
     pub(super) subject: Vec<&'d Line<'d>>,
     /// Ô 9a.
@@ -101,13 +101,15 @@ pub struct Doc<'d> {
     pub(super) titles: Vec<&'d Line<'d>>,
     /// Ô 7b.
     pub(super) names: Vec<&'d Line<'d>>,
-    pub(super) annexes: Vec<Annex<'d>>,
+    /// Its phụ lục, in their order.
+    pub annexes: Vec<Annex<'d>>,
     /// Last page before the first phụ lục.
     pub(super) main_pages: usize,
 }
 
 impl<'d> Doc<'d> {
-    pub(super) fn read(layout: &'d Layout<'d>) -> Self {
+    /// Finds the parts among the lines. Any pages may be read; of none of them a part is asked.
+    pub fn read(layout: &'d Layout<'d>) -> Self {
         let first = layout.on(1);
         let heads = annex_heads(layout);
         let main_pages = heads.first().map_or(layout.count(), |page| page - 1);
@@ -116,7 +118,7 @@ impl<'d> Doc<'d> {
         let number = first.iter().find(|line| line.plain.starts_with("Số:") || line.plain.starts_with("Số "));
         let kind = find_kind(layout, number);
         let decision =
-            first.iter().chain(layout.on(2)).find(|line| matches!(line.plain.as_str(), "QUYẾT ĐỊNH:" | "QUYẾT NGHỊ:"));
+            first.iter().chain(layout.on(2)).find(|line| matches!(line.plain.as_ref(), "QUYẾT ĐỊNH:" | "QUYẾT NGHỊ:"));
         let summary = kind.map_or_else(Vec::new, |kind| summary(layout, kind));
         let subject = if kind.is_none() { subject(first) } else { Vec::new() };
         let addressees = addressees(layout, main_pages);
@@ -134,7 +136,7 @@ impl<'d> Doc<'d> {
             (authority.to_vec(), grounds.iter().filter(|line| !line.bold).copied().collect::<Vec<_>>())
         });
         let (titles, names) = recipients_title.map_or_else(Default::default, |level| signature(layout, level));
-        let deciding = kind.is_some_and(|line| DECIDING.contains(&line.plain.as_str()));
+        let deciding = kind.is_some_and(|line| DECIDING.contains(&line.plain.as_ref()));
         let start = decision.or_else(|| addressees.last().or(summary.last()).copied().filter(|_| !deciding));
         let body = match (start, recipients_title) {
             (Some(start), Some(end)) => {
@@ -191,6 +193,12 @@ impl<'d> Doc<'d> {
     /// The places reported under a name.
     pub(super) fn places(&self, name: &str) -> Vec<&'d LabelledBox> {
         self.layout.boxes.iter().filter(|one| one.name == name).collect()
+    }
+
+    /// Running text in paragraphs, apart from each other: căn cứ, body, every phụ lục that has some.
+    pub fn paragraphs(&self) -> Vec<Vec<Vec<&'d Line<'d>>>> {
+        let annexes = self.annexes.iter().filter(|annex| !annex.text.is_empty()).map(|annex| &annex.text);
+        [&self.grounds, &self.body].into_iter().chain(annexes).map(|lines| self.layout.paragraphs(lines)).collect()
     }
 
     /// Căn cứ and body.

@@ -657,7 +657,7 @@ fn one_addressee(first: &Line<'_>, alone: &str, under: &[&Line<'_>]) -> Vec<Find
             "nhiều nơi nhận phải xuống dòng dưới `Kính gửi:`",
             "several addressees stand below `Kính gửi:`, none on its line",
         ));
-    } else if under.last().map_or(alone, |line| line.plain.as_str()).ends_with([';', ',']) {
+    } else if under.last().map_or(alone, |line| line.plain.as_ref()).ends_with([';', ',']) {
         findings.push(Finding::at(
             first,
             "nơi nhận duy nhất không kết thúc bằng `;` hay `,`",

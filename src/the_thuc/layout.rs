@@ -38,11 +38,13 @@ impl Sheet<'_> {
     }
 }
 
-/// All pages.
+/// All pages, taken apart.
 #[derive(Debug)]
-pub(super) struct Layout<'a> {
-    pub boxes: &'a [LabelledBox],
+pub struct Layout<'a> {
+    pub(super) boxes: &'a [LabelledBox],
+    /// Every line, by page, baseline and left edge; what belongs to the ground of a page is left out.
     pub lines: Vec<Line<'a>>,
+    /// Every table, from the first page on.
     pub tables: Vec<Table>,
     sheets: Vec<Sheet<'a>>,
 }
@@ -62,6 +64,7 @@ pub(super) fn top_margin((width, height): Size) -> f64 {
 }
 
 impl<'a> Layout<'a> {
+    /// Reads pages. `boxes` are the places the document reports; without them only what is read of places is missing.
     pub fn read(pages: &'a Pages, boxes: &'a [LabelledBox]) -> Self {
         let mut strokes: Vec<Vec<&Stroke>> = vec![Vec::new(); pages.sizes.len()];
         for stroke in &pages.strokes {
@@ -77,7 +80,7 @@ impl<'a> Layout<'a> {
             line.celled = found.get(line.page - 1).is_some_and(|here| here.iter().any(|table| table.holds(line)));
         }
         let ends = find_ends(&lines);
-        let lines = join_stretched(lines, running(&ends));
+        join_stretched(&mut lines, running(&ends));
         let mut sheets: Vec<Sheet<'_>> = Vec::new();
         let (mut at, mut table) = (0, 0);
         let edges = Edges::of(pages, &lines, &found);
@@ -106,66 +109,66 @@ impl<'a> Layout<'a> {
         Self { boxes, lines, tables: found.into_iter().flatten().collect(), sheets }
     }
 
-    pub fn sheets(&self) -> impl Iterator<Item = (usize, &Sheet<'a>)> {
+    pub(super) fn sheets(&self) -> impl Iterator<Item = (usize, &Sheet<'a>)> {
         self.sheets.iter().enumerate().map(|(index, sheet)| (index + 1, sheet))
     }
 
     /// Number of pages.
-    pub fn count(&self) -> usize {
+    pub(super) fn count(&self) -> usize {
         self.sheets.len()
     }
 
-    pub fn sheet(&self, page: usize) -> Option<&Sheet<'a>> {
+    pub(super) fn sheet(&self, page: usize) -> Option<&Sheet<'a>> {
         self.sheets.get(page.checked_sub(1)?)
     }
 
     /// Lines of a page.
-    pub fn on(&self, page: usize) -> &[Line<'a>] {
+    pub(super) fn on(&self, page: usize) -> &[Line<'a>] {
         self.sheet(page).and_then(|sheet| self.lines.get(sheet.lines.clone())).unwrap_or_default()
     }
 
     /// Tables of a page.
-    pub fn tables_on(&self, page: usize) -> &[Table] {
+    pub(super) fn tables_on(&self, page: usize) -> &[Table] {
         self.sheet(page).and_then(|sheet| self.tables.get(sheet.tables.clone())).unwrap_or_default()
     }
 
     /// Left edge of the text on a line's page.
-    pub fn left(&self, line: &Line<'_>) -> f64 {
+    pub(super) fn left(&self, line: &Line<'_>) -> f64 {
         self.sheet(line.page).map_or(LEFT, |sheet| sheet.left)
     }
 
-    /// Right edge of the text on a line's page.
+    /// Right edge of the text on a line's page, points from the left; 0 where there is no such page.
     pub fn right(&self, line: &Line<'_>) -> f64 {
         self.sheet(line.page).map_or(0.0, |sheet| sheet.right)
     }
 
     /// Middle of the text on a line's page.
-    pub fn axis(&self, line: &Line<'_>) -> f64 {
+    pub(super) fn axis(&self, line: &Line<'_>) -> f64 {
         self.sheet(line.page).map_or(0.0, Sheet::axis)
     }
 
     /// Points by which a line is off the middle of the text; `None` where it is centred.
-    pub fn off_axis(&self, line: &Line<'_>) -> Option<f64> {
+    pub(super) fn off_axis(&self, line: &Line<'_>) -> Option<f64> {
         let axis = self.axis(line);
         (!line.centred(axis)).then(|| line.centre() - axis)
     }
 
     /// A table's own heading or unit: small, in the middle or at the right, above it.
-    pub fn is_caption(&self, line: &Line<'_>) -> bool {
+    pub(super) fn is_caption(&self, line: &Line<'_>) -> bool {
         let above = |table: &Table| line.y < table.y0 && table.y0 - line.y < 60.0;
         let aside = line.x0 - self.left(line) > 40.0;
         (line.size < 12.9 || aside) && self.tables_on(line.page).iter().any(above)
     }
 
     /// Part of the running text: no page number, no table, no note at the foot, no reference mark.
-    pub fn is_text(&self, line: &Line<'_>) -> bool {
+    pub(super) fn is_text(&self, line: &Line<'_>) -> bool {
         let note = self.sheet(line.page).is_some_and(|sheet| line.y > sheet.foot);
         let mark = line.size < 10.5 && line.width() < 20.0;
         !line.numbers && !line.celled && !note && !mark && !self.is_caption(line)
     }
 
     /// Lines of the running text between two places, ends not included.
-    pub fn text_between(&self, start: (usize, f64), end: (usize, f64)) -> Vec<&Line<'a>> {
+    pub(super) fn text_between(&self, start: (usize, f64), end: (usize, f64)) -> Vec<&Line<'a>> {
         let after = |line: &Line<'_>| line.page > start.0 || line.page == start.0 && line.y > start.1 + SAME_LINE;
         let before = |line: &Line<'_>| line.page < end.0 || line.page == end.0 && line.y < end.1 - SAME_LINE;
         (start.0..=end.0.min(self.count()))
@@ -175,7 +178,7 @@ impl<'a> Layout<'a> {
     }
 
     /// Rules drawn within `depth` below a line's baseline and over its width.
-    pub fn rules_under(&self, line: &Line<'_>, depth: f64) -> Vec<&'a Stroke> {
+    pub(super) fn rules_under(&self, line: &Line<'_>, depth: f64) -> Vec<&'a Stroke> {
         let Some(sheet) = self.sheet(line.page) else { return Vec::new() };
         let under = |one: &&&Stroke| {
             is_rule(one)
@@ -188,7 +191,7 @@ impl<'a> Layout<'a> {
     }
 
     /// Framed boxes of a page with the words inside.
-    pub fn stamps(&self, page: usize) -> Vec<(&'a Stroke, Option<&Line<'a>>)> {
+    pub(super) fn stamps(&self, page: usize) -> Vec<(&'a Stroke, Option<&Line<'a>>)> {
         let Some(sheet) = self.sheet(page) else { return Vec::new() };
         let framed = |one: &'a Stroke| {
             let inside = |line: &&Line<'_>| {
@@ -200,17 +203,17 @@ impl<'a> Layout<'a> {
     }
 
     /// Whether a table stands between two lines of one page.
-    pub fn table_between(&self, above: &Line<'_>, below: &Line<'_>) -> bool {
+    pub(super) fn table_between(&self, above: &Line<'_>, below: &Line<'_>) -> bool {
         self.tables_on(above.page).iter().any(|table| table.y0 > above.y && table.y0 < below.y)
     }
 
     /// Whether a line goes on with the paragraph before it.
-    pub fn continues(&self, line: &Line<'_>) -> bool {
+    pub(super) fn continues(&self, line: &Line<'_>) -> bool {
         near(line.x0, self.left(line), 1.0)
     }
 
     /// Lines as paragraphs: one begins wherever a line is indented.
-    pub fn paragraphs<'l>(&self, lines: &[&'l Line<'a>]) -> Vec<Vec<&'l Line<'a>>> {
+    pub(super) fn paragraphs<'l>(&self, lines: &[&'l Line<'a>]) -> Vec<Vec<&'l Line<'a>>> {
         let mut paragraphs: Vec<Vec<&Line<'_>>> = Vec::new();
         for line in lines {
             match paragraphs.last_mut() {
@@ -222,13 +225,16 @@ impl<'a> Layout<'a> {
     }
 }
 
-/// Baselines of `Số:` on page 1 and of `Nơi nhận:` with its page.
+/// Where ô 3 and 4 end on page 1, with the lines they run on to; baseline of `Nơi nhận:` with its page.
 type Ends = (f64, Option<(usize, f64)>);
 
 fn find_ends(lines: &[Line<'_>]) -> Ends {
-    let number = lines.iter().take_while(|line| line.page == 1).find(|line| line.plain.starts_with("Số:"));
+    let mut below = lines.iter().take_while(|line| line.page == 1).skip_while(|line| !line.plain.starts_with("Số:"));
+    let number = below.next().map_or(0.0, |line| line.y);
+    let head = below.try_fold(number, |y, line| if line.y - y > 1.3 * line.size { Err(y) } else { Ok(line.y) });
+    let (Ok(head) | Err(head)) = head;
     let title = lines.iter().find(|line| line.plain == "Nơi nhận:");
-    (number.map_or(0.0, |line| line.y + 5.0), title.map(|line| (line.page, line.y - SAME_LINE)))
+    (head + 5.0, title.map(|line| (line.page, line.y - SAME_LINE)))
 }
 
 /// Whether a line may be a piece of running text: below the head, above the signature, in the size of the text.

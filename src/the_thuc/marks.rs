@@ -116,7 +116,7 @@ fn urgency_place(doc: &Doc<'_>) -> Vec<Finding> {
 }
 
 fn restricted<'d>(doc: &Doc<'d>) -> impl Iterator<Item = &'d Line<'d>> {
-    doc.layout.on(1).iter().filter(|line| CIRCULATION.contains(&line.plain.as_str()))
+    doc.layout.on(1).iter().filter(|line| CIRCULATION.contains(&line.plain.as_ref()))
 }
 
 fn circulation_border(doc: &Doc<'_>) -> Vec<Finding> {

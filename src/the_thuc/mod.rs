@@ -17,6 +17,7 @@ mod line;
 mod lists;
 mod marks;
 mod page;
+pub mod reading;
 mod recipients;
 mod sign;
 mod spelling;
@@ -27,11 +28,11 @@ mod turns;
 use std::sync::LazyLock;
 
 pub use clauses::{CLAUSES, Clause, Part, Where, document};
-pub use doc::Doc;
 
 use crate::diagnostic::{Diagnostic, Severity, Spot};
 use crate::engine::LabelledBox;
 use crate::engine::frames::Pages;
+use doc::Doc;
 use layout::Layout;
 use line::Line;
 

@@ -110,24 +110,19 @@ fn si(doc: &Doc<'_>) -> Vec<Finding> {
     findings
 }
 
-/// Syllables' ends with the tone mark on the first vowel, and the same on the last.
-const FIRST: &str = "òa óa ỏa õa ọa òe óe ỏe õe ọe ùy úy ủy ũy ụy";
-const LAST: &str = "oà oá oả oã oạ oè oé oẻ oẽ oẹ uỳ uý uỷ uỹ uỵ";
-
-/// A syllable whose tone mark may stand on either vowel, and whether it stands on the first.
+/// A syllable whose tone mark may stand on either vowel of its end, and whether it stands on the first.
 fn placed(syllable: &str) -> Option<bool> {
-    let (at, _) = syllable.char_indices().rev().nth(1)?;
-    let (onset, end) = syllable.split_at(at);
+    let mut back = syllable.chars().rev();
+    let (last, first) = (back.next()?, back.next()?);
     // In `quý` the u belongs to the consonant.
-    if onset.ends_with(['q', 'Q']) || end.is_ascii() {
+    if matches!(back.next(), Some('q' | 'Q')) {
         return None;
     }
-    if FIRST.split(' ').any(|one| one == end) {
-        Some(true)
-    } else if LAST.split(' ').any(|one| one == end) {
-        Some(false)
-    } else {
-        None
+    match (first, last) {
+        ('ò' | 'ó' | 'ỏ' | 'õ' | 'ọ', 'a' | 'e') | ('ù' | 'ú' | 'ủ' | 'ũ' | 'ụ', 'y') => Some(true),
+        ('o', 'à' | 'á' | 'ả' | 'ã' | 'ạ' | 'è' | 'é' | 'ẻ' | 'ẽ' | 'ẹ') => Some(false),
+        ('u', 'ỳ' | 'ý' | 'ỷ' | 'ỹ' | 'ỵ') => Some(false),
+        _ => None,
     }
 }
 
@@ -140,12 +135,10 @@ fn tone_marks(doc: &Doc<'_>) -> Vec<Finding> {
             break;
         }
         for syllable in line.plain.split(|c: char| !c.is_alphabetic()) {
-            let counts = syllable.starts_with(char::is_lowercase);
             let placed = match syllable {
                 "Ủy" => Some(true),
                 "Uỷ" => Some(false),
-                _ if counts => placed(syllable),
-                _ => None,
+                _ => placed(syllable).filter(|_| syllable.starts_with(char::is_lowercase)),
             };
             match placed {
                 Some(true) if first.is_none() => first = Some((syllable, line)),

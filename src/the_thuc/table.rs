@@ -3,11 +3,14 @@
 use super::line::{Line, near};
 use crate::engine::frames::Stroke;
 
-/// The part of a page a table takes.
+/// The part of a page a table takes. Lengths in points, from the top left of the page.
 #[derive(Debug, Clone)]
-pub(super) struct Table {
+pub struct Table {
+    /// Page, from 1.
     pub page: usize,
+    /// Upper border.
     pub y0: f64,
+    /// Lower border.
     pub y1: f64,
     /// Vertical strokes inside and at the edges, left to right.
     pub columns: Vec<f64>,
@@ -16,12 +19,13 @@ pub(super) struct Table {
 }
 
 impl Table {
+    /// Whether a line stands inside.
     pub fn holds(&self, line: &Line<'_>) -> bool {
         line.page == self.page && line.y > self.y0 && line.y < self.y1
     }
 
     /// Words of the first row, column by column.
-    pub fn head(&self, lines: &[Line<'_>]) -> Vec<String> {
+    pub(super) fn head(&self, lines: &[Line<'_>]) -> Vec<String> {
         let Some(bottom) = self.rows.get(1) else { return Vec::new() };
         let inside: Vec<&Line<'_>> = lines.iter().filter(|line| self.holds(line) && line.y < *bottom).collect();
         self.columns

@@ -35,15 +35,9 @@ pub(super) const RULES: &[Rule] = &[
     ),
 ];
 
-/// Running text with its paragraphs: the body and each phụ lục.
-fn texts<'d>(doc: &Doc<'d>) -> Vec<Vec<Vec<&'d Line<'d>>>> {
-    let annexes = doc.annexes.iter().filter(|annex| !annex.text.is_empty()).map(|annex| &annex.text);
-    [&doc.grounds, &doc.body].into_iter().chain(annexes).map(|lines| doc.layout.paragraphs(lines)).collect()
-}
-
 fn lone_heading(doc: &Doc<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for paragraphs in texts(doc) {
+    for paragraphs in doc.paragraphs() {
         for pair in paragraphs.windows(2) {
             let (Some(heading), Some(next)) = (pair[0].last(), pair[1].first()) else { continue };
             let alone = pair[0].iter().all(|line| line.bold)
@@ -66,7 +60,7 @@ fn lone_heading(doc: &Doc<'_>) -> Vec<Finding> {
 /// Paragraphs parted by one page break: lines before and after it.
 fn parted<'d>(doc: &Doc<'d>) -> Vec<(Vec<&'d Line<'d>>, usize)> {
     let mut found = Vec::new();
-    for paragraph in texts(doc).into_iter().flatten() {
+    for paragraph in doc.paragraphs().into_iter().flatten() {
         let Some(page) = paragraph.first().map(|line| line.page) else { continue };
         let before = paragraph.iter().take_while(|line| line.page == page).count();
         if before < paragraph.len() {
@@ -111,7 +105,7 @@ const SHORT: usize = 4;
 
 fn runt(doc: &Doc<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for paragraph in texts(doc).into_iter().flatten() {
+    for paragraph in doc.paragraphs().into_iter().flatten() {
         let Some(last) = paragraph.last().filter(|_| paragraph.len() > 1) else { continue };
         let letters = last.plain.chars().filter(|c| c.is_alphanumeric()).count();
         if !last.plain.contains(' ') && letters <= SHORT {

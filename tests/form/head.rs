@@ -1,8 +1,10 @@
 //! Pages that break the rules of Phụ lục I, Phần I, Mục II, khoản 1–5, 9a and Mục III, khoản 2.
 
+use serde_json::json;
 use vinhdanh::engine::frames::Stroke;
 
-use super::{Broken, Sheet, mm, run, sheet};
+use super::{Broken, Sheet, changed, mm, run, sheet};
+use crate::support::local;
 
 pub const BROKEN: &[Broken] = &[
     ("quoc_hieu.chu", "11 pt", "quyet_dinh/plain", |sheet| run(sheet, "CỘNG HÒA").size = 11.0),
@@ -122,4 +124,15 @@ fn without_a_number_and_a_date_there_is_room_to_write_them() {
         assert!(date.contains("ngày\u{a0}\u{a0}\u{a0}"), "{name}: {date}");
         assert!(date.contains("tháng\u{a0}\u{a0}\u{a0}"), "{name}: {date}");
     }
+}
+
+#[test]
+fn a_long_number_and_a_long_place_run_on_beside_each_other() {
+    let mut changes = json!({"so": 999_999, "ky_hieu": "QĐ-UBNDBCĐCTMTQGXDNTMGNBVPTDTMNPTT-NVTĐK"});
+    changes["co_quan"] = local().sample("quyet_dinh", "plain")["co_quan"].clone();
+    changes["co_quan"]["dia_danh"] = "Ban Chỉ đạo các chương trình mục tiêu quốc gia vùng đồng bào dân tộc".into();
+    let sheet = Sheet::new("long", "quyet_dinh", changed("quyet_dinh", "plain", &changes));
+    let told: Vec<String> =
+        sheet.findings().into_iter().map(|one| format!("{}: {}", one.code, one.message.vi)).collect();
+    assert_eq!(told, Vec::<String>::new());
 }

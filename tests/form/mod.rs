@@ -10,7 +10,6 @@ mod body;
 mod certificate;
 mod document;
 mod head;
-mod lines;
 mod page;
 mod recipients;
 mod sign;
@@ -25,13 +24,9 @@ use vinhdanh::diagnostic::{Diagnostic, Severity};
 use vinhdanh::engine::frames::{Pages, Run};
 use vinhdanh::engine::{LabelledBox, Standard};
 use vinhdanh::the_thuc;
+pub use vinhdanh::the_thuc::reading::mm;
 
 use crate::support::local;
-
-/// Millimetres in points.
-pub const fn mm(length: f64) -> f64 {
-    length * 72.0 / 25.4
-}
 
 /// Rule, what is spoilt, sheet, how.
 pub type Broken = (&'static str, &'static str, &'static str, fn(&mut Sheet));

@@ -10,13 +10,16 @@ use typst::text::{Font, FontVariant, FontVariations};
 use vinhdanh::domain::width::{Face, width};
 use vinhdanh::engine::Standard;
 use vinhdanh::engine::frames::{Pages, Run};
+use vinhdanh::the_thuc::reading::{Doc, Layout, Line, Table, is_upper, near};
 
-use super::lines::{Form, Line, Table, is_upper, mm, near};
-use super::{changed, sheet, sheets};
+use super::{changed, mm, sheet, sheets};
 use crate::support::{local, project};
 
 /// A last line is at least so long.
 const LEAST_LAST: f64 = mm(8.0);
+
+/// Ink of the tallest accented capital above the baseline, em.
+const TALLEST: f64 = 0.916;
 
 /// Widest word space of a justified line, in spaces of the face.
 const WIDEST_SPACE: f64 = 2.2;
@@ -24,24 +27,14 @@ const WIDEST_SPACE: f64 = 2.2;
 /// What holds together and is wider than this, in em, may tear the line before it: a dozen word spaces share it.
 const LONG_TOKEN: f64 = 4.0;
 
-/// Running text in paragraphs: the body and every phụ lục.
-fn paragraphs(form: &Form) -> Vec<Vec<&Line>> {
-    let mut all = Vec::new();
-    let annexes = (0..form.annexes.len()).map(|index| form.annex_text(index));
-    for lines in [form.grounds(), form.body()].into_iter().chain(annexes) {
-        all.extend(form.paragraphs(&lines));
-    }
-    all
-}
-
-fn syllables(line: &Line) -> usize {
-    line.plain().split(' ').filter(|word| word.chars().any(char::is_alphanumeric)).count()
+fn syllables(line: &Line<'_>) -> usize {
+    line.plain.split(' ').filter(|word| word.chars().any(char::is_alphanumeric)).count()
 }
 
 /// No last line is one syllable, or shorter than 8 mm.
 fn runts(pages: &Pages) -> Vec<String> {
-    let form = Form::read(pages);
-    let ends = paragraphs(&form).into_iter().filter(|lines| lines.len() > 1);
+    let layout = Layout::read(pages, &[]);
+    let ends = Doc::read(&layout).paragraphs().into_iter().flatten().filter(|lines| lines.len() > 1);
     ends.filter_map(|lines| lines.last().copied())
         .filter(|line| syllables(line) < 2 || line.width() < LEAST_LAST)
         .map(|line| format!("page {}: `{}` is all of a last line", line.page, line.text))
@@ -60,9 +53,9 @@ fn natural(run: &Run) -> f64 {
 }
 
 /// The word space of a line, in spaces of the face.
-fn word_space(line: &Line) -> Option<f64> {
+fn word_space(line: &Line<'_>) -> Option<f64> {
     let spaces = line.text.trim().chars().filter(|c| matches!(c, ' ' | '\u{a0}')).count();
-    let natural: f64 = line.runs.iter().map(natural).sum();
+    let natural: f64 = line.runs.iter().map(|run| natural(run)).sum();
     #[expect(clippy::cast_precision_loss, reason = "a line has few spaces")]
     let each = (spaces > 0).then(|| 1.0 + (line.width() - natural) / spaces as f64 / (0.25 * line.size));
     each
@@ -70,12 +63,12 @@ fn word_space(line: &Line) -> Option<f64> {
 
 /// No justified line is torn open, unless the next begins with what is long and cannot break.
 fn rivers(pages: &Pages) -> Vec<String> {
-    let form = Form::read(pages);
+    let layout = Layout::read(pages, &[]);
     let mut faults = Vec::new();
-    for lines in paragraphs(&form) {
+    for lines in Doc::read(&layout).paragraphs().into_iter().flatten() {
         for pair in lines.windows(2) {
             let token = pair[1].text.split(' ').next().unwrap_or_default();
-            if width(token, Face::Regular) > LONG_TOKEN || !near(pair[0].x1, form.right, 1.0) {
+            if width(token, Face::Regular) > LONG_TOKEN || !near(pair[0].x1, layout.right(pair[0]), 1.0) {
                 continue;
             }
             if let Some(space) = word_space(pair[0]).filter(|space| *space > WIDEST_SPACE) {
@@ -87,37 +80,35 @@ fn rivers(pages: &Pages) -> Vec<String> {
 }
 
 /// Lines of a centred heading: none of one word below others, none less than a third of the longest.
-fn heading(lines: &[&Line], what: &str) -> Vec<String> {
+fn heading(lines: &[&Line<'_>], what: &str) -> Vec<String> {
     let longest = lines.iter().map(|line| line.width()).fold(0.0, f64::max);
-    let short = |line: &&&Line| syllables(line) < 2 || line.width() < longest / 3.0;
+    let short = |line: &&&Line<'_>| syllables(line) < 2 || line.width() < longest / 3.0;
     let faults = lines.iter().filter(|_| lines.len() > 1).filter(short);
     faults.map(|line| format!("{what}: `{}` under a line of {longest:.0} pt", line.text)).collect()
 }
 
 /// Trích yếu, the lines under a phụ lục's title, `(Kèm theo …)`, the name of the agency.
 fn headings(pages: &Pages) -> Vec<String> {
-    let form = Form::read(pages);
-    let mut faults = heading(&form.abstract_lines(), "trích yếu");
-    for index in 0..form.annexes.len() {
-        let head = form.annex_head(index);
-        let (reference, title): (Vec<&Line>, Vec<&Line>) = head.into_iter().partition(|line| line.italic);
-        faults.extend(heading(&reference, "kèm theo"));
-        let subject: Vec<&Line> = title.into_iter().filter(|line| !is_upper(&line.text)).collect();
-        faults.extend(heading(
-            if subject.len() > 1 { &subject[usize::from(form.annexes.len() > 1)..] } else { &[] },
-            "phụ lục",
-        ));
+    let layout = Layout::read(pages, &[]);
+    let doc = Doc::read(&layout);
+    let mut faults = heading(&doc.summary, "trích yếu");
+    for annex in &doc.annexes {
+        faults.extend(heading(&annex.reference, "kèm theo"));
+        let title = annex.title.iter().skip(usize::from(annex.label().is_some()));
+        let subject: Vec<&Line<'_>> = title.copied().filter(|line| !is_upper(&line.text)).collect();
+        faults.extend(heading(&subject, "phụ lục"));
     }
     faults
 }
 
 /// Every line of a table's cell ends before the cell does.
 fn cells(pages: &Pages) -> Vec<String> {
-    let form = Form::read(pages);
+    let layout = Layout::read(pages, &[]);
     let mut faults = Vec::new();
-    for table in &form.tables {
-        for run in form.lines.iter().filter(|line| table.holds(line)).flat_map(|line| &line.runs) {
-            let edge = table.columns.iter().copied().find(|x| *x > run.x + 1.0).unwrap_or(form.right);
+    for table in &layout.tables {
+        let inside = layout.lines.iter().filter(|line| table.holds(line));
+        for (line, run) in inside.flat_map(|line| line.runs.iter().map(move |run| (line, run))) {
+            let edge = table.columns.iter().copied().find(|x| *x > run.x + 1.0).unwrap_or(layout.right(line));
             let group = is_group(&run.text);
             if run.x + run.width > edge - 0.5 && !run.text.trim().is_empty() && !group {
                 faults.push(format!("page {}: `{}` runs out of its cell", run.page, run.text));
@@ -133,20 +124,22 @@ fn is_group(text: &str) -> bool {
 
 /// The sentence of the totals stands on the page of the last row; no group's title at the foot of a page.
 fn company(pages: &Pages) -> Vec<String> {
-    let form = Form::read(pages);
+    let layout = Layout::read(pages, &[]);
     let mut faults = Vec::new();
-    for closing in form.lines.iter().filter(|line| line.text.starts_with("(Danh sách gồm")) {
-        let table =
-            form.tables.iter().any(|table| table.page == closing.page && table.y1 < closing.y && table.rows.len() > 3);
-        let above = |line: &&Line| {
-            line.page == closing.page && line.y < closing.y && !line.bold && !Form::is_page_number(line) && !line.italic
+    for closing in layout.lines.iter().filter(|line| line.text.starts_with("(Danh sách gồm")) {
+        let table = layout
+            .tables
+            .iter()
+            .any(|table| table.page == closing.page && table.y1 < closing.y && table.rows.len() > 3);
+        let above = |line: &&Line<'_>| {
+            line.page == closing.page && line.y < closing.y && !line.bold && !line.numbers && !line.italic
         };
-        if !table && form.lines.iter().filter(above).count() == 0 {
+        if !table && layout.lines.iter().filter(above).count() == 0 {
             faults.push(format!("page {}: `{}` without a row", closing.page, closing.text));
         }
     }
-    for line in form.lines.iter().filter(|line| line.bold && is_group(&line.plain())) {
-        let below = form.lines.iter().any(|one| one.page == line.page && one.y > line.y + 1.0 && !one.bold);
+    for line in layout.lines.iter().filter(|line| line.bold && is_group(&line.plain)) {
+        let below = layout.lines.iter().any(|one| one.page == line.page && one.y > line.y + 1.0 && !one.bold);
         if !below {
             faults.push(format!("page {}: `{}` at the foot", line.page, line.text));
         }
@@ -179,9 +172,10 @@ type Spoil<'a> = &'a dyn Fn(&mut Pages);
 #[test]
 fn each_rule_sees_a_page_spoilt_on_purpose() {
     let last = |pages: &Pages| {
-        let form = Form::read(pages);
-        let ends: Vec<Vec<&Line>> = paragraphs(&form).into_iter().filter(|lines| lines.len() > 1).collect();
-        ends.first().and_then(|lines| lines.last()).map(|line| line.runs[0].clone()).expect("a paragraph of two lines")
+        let layout = Layout::read(pages, &[]);
+        let mut paragraphs = Doc::read(&layout).paragraphs().into_iter().flatten();
+        let lines = paragraphs.find(|lines| lines.len() > 1).expect("a paragraph of two lines");
+        lines[lines.len() - 1].runs[0].clone()
     };
     let spoils: [(&str, &str, Spoil<'_>); 5] = [
         ("runts", "quyet_dinh/plain", &|pages| {
@@ -344,8 +338,8 @@ fn the_count_stays_with_the_last_rows_whatever_the_length() {
         let pages = local().pages("quyet_dinh", changed("quyet_dinh", "minimal", &changes)).expect("sound");
         faults.extend(company(&pages).into_iter().map(|one| format!("{style} of {count}: {one}")));
         // Two rows at least, where the list has more than its page.
-        let form = Form::read(&pages);
-        let last = form.tables.last().filter(|table| table.page == form.count);
+        let layout = Layout::read(&pages, &[]);
+        let last = layout.tables.last().filter(|table| table.page == pages.sizes.len());
         if style == "bang" && last.is_none_or(|table| table.rows.len() < 4) {
             faults.push(format!("{style} of {count}: less than two rows with the totals"));
         }
@@ -362,24 +356,27 @@ fn a_total_stays_with_the_row_above_it() {
             "hang": rows,
             "tong": ["", "Cộng", 1000],
         });
-        let form = Form::read(&local().pages("bao_cao", table(&figures)).expect("sound"));
-        let total = form.find(|line| line.plain() == "Cộng").expect("a total");
-        let row = form.find(|line| line.plain() == count.to_string()).expect("the last row");
+        let pages = local().pages("bao_cao", table(&figures)).expect("sound");
+        let layout = Layout::read(&pages, &[]);
+        let find = |words: &str| layout.lines.iter().find(|line| line.plain == words);
+        let total = find("Cộng").expect("a total");
+        let row = find(&count.to_string()).expect("the last row");
         assert_eq!(total.page, row.page, "{count} rows");
     }
 }
 
 /// Inside the margins, and the left block of the head clear of the right one.
-fn inside(form: &Form) -> Vec<String> {
+fn inside(pages: &Pages) -> Vec<String> {
+    let layout = Layout::read(pages, &[]);
     let middle = mm(30.0) + 0.43 * mm(160.0);
-    let kind = form.kind().map_or(0.0, |line| line.y);
-    let out = |line: &&Line| {
+    let kind = Doc::read(&layout).kind.expect("tên loại").y;
+    let out = |line: &&Line<'_>| {
         let head = line.page == 1 && line.y < kind;
         line.x0 < mm(30.0) - 0.5
-            || line.x1 > form.width - mm(20.0) + 0.5
+            || line.x1 > pages.sizes[line.page - 1].0 - mm(20.0) + 0.5
             || head && line.x0 < middle - 0.5 && line.x1 > middle + 0.5
     };
-    form.lines.iter().filter(out).map(|line| format!("page {}: `{}`", line.page, line.text)).collect()
+    layout.lines.iter().filter(out).map(|line| format!("page {}: `{}`", line.page, line.text)).collect()
 }
 
 #[test]
@@ -396,8 +393,7 @@ fn the_longest_names_stay_inside_their_blocks() {
                 "quyen_han": [format!("TM. {}", cut(140))], "chuc_vu": cut(150), "ho_ten": cut(100), "chuc_vu_khac": cut(150),
             });
             data["trich_yeu"] = long.into();
-            let form = Form::read(&local().pages(id, data).expect("sound"));
-            assert_eq!(inside(&form), Vec::<String>::new(), "{id}");
+            assert_eq!(inside(&local().pages(id, data).expect("sound")), Vec::<String>::new(), "{id}");
         }
     }
 }
@@ -443,14 +439,14 @@ fn columns_hold_their_words_at_any_content() {
 
 #[test]
 fn usual_names_stay_on_one_line() {
-    let form = Form::read(&sheet("quyet_dinh/overflow").pages);
+    let layout = Layout::read(&sheet("quyet_dinh/overflow").pages, &[]);
     let mut names = 0;
     let mut broken = 0;
-    for table in &form.tables {
+    for table in &layout.tables {
         let inside = |run: &&Run| run.x > table.columns[1] && run.x < table.columns[2];
-        for line in form.lines.iter().filter(|line| table.holds(line)) {
+        for line in layout.lines.iter().filter(|line| table.holds(line)) {
             let titled = |run: &&Run| run.text.starts_with("Ông\u{a0}") || run.text.starts_with("Bà\u{a0}");
-            for run in line.runs.iter().filter(inside).filter(titled) {
+            for run in line.runs.iter().copied().filter(inside).filter(titled) {
                 names += 1;
                 broken += usize::from(run.text.split([' ', '\u{a0}']).count() < 4);
             }
@@ -489,14 +485,15 @@ fn no_accent_touches_the_line_above() {
     let faces = ["Tinos-Regular.ttf", "Tinos-Bold.ttf", "Tinos-Italic.ttf", "Tinos-BoldItalic.ttf"].map(ink);
     let tallest = faces.iter().map(|face| face.0).fold(0.0, f64::max);
     let deepest = faces.iter().map(|face| face.1).fold(0.0, f64::min);
-    assert!(tallest > 0.9 && deepest < -0.21, "{tallest} {deepest}");
+    assert!(near(tallest, TALLEST, 0.001) && deepest < -0.21, "{tallest} {deepest}");
     let mut seen: Vec<(i64, f64)> = Vec::new();
     for sheet in sheets().iter().filter(|sheet| sheet.form == "nghi_dinh_30") {
-        let form = Form::read(&sheet.pages);
-        for above in &form.lines {
-            let under =
-                |one: &&Line| one.page == above.page && one.y > above.y + 1.0 && one.x0 < above.x1 && one.x1 > above.x0;
-            let Some(below) = form.lines.iter().filter(under).min_by(|a, b| a.y.total_cmp(&b.y)) else { continue };
+        let layout = Layout::read(&sheet.pages, &[]);
+        for above in &layout.lines {
+            let under = |one: &&Line<'_>| {
+                one.page == above.page && one.y > above.y + 1.0 && one.x0 < above.x1 && one.x1 > above.x0
+            };
+            let Some(below) = layout.lines.iter().filter(under).min_by(|a, b| a.y.total_cmp(&b.y)) else { continue };
             let needed = tallest * below.size - deepest * above.size;
             let distance = below.y - above.y;
             assert!(
@@ -524,29 +521,31 @@ fn no_accent_touches_the_line_above() {
 fn a_landscape_list_turns_the_sheet_with_its_margins() {
     let turned = |what: &str, changes: Value| {
         let pages = local().pages("quyet_dinh", changed("quyet_dinh", "plain", &changes)).expect("sound");
-        let form = Form::read(&pages);
+        let layout = Layout::read(&pages, &[]);
+        let doc = Doc::read(&layout);
         for (index, (w, h)) in pages.sizes.iter().enumerate() {
             let page = index + 1;
-            let lies = page >= form.annexes[0];
+            let lies = page >= *doc.annexes[0].pages.start();
             let (width, height) = if lies { (mm(297.0), mm(210.0)) } else { (mm(210.0), mm(297.0)) };
             assert!(near(*w, width, 0.1) && near(*h, height, 0.1), "{what}: page {page} is {w} × {h}");
             let (left, top) = if lies { (mm(20.0), mm(30.0)) } else { (mm(30.0), mm(20.0)) };
-            for line in form.lines.iter().filter(|line| line.page == page) {
-                if Form::is_page_number(line) || line.y < mm(30.0) && line.text.chars().all(|c| c.is_ascii_digit()) {
+            for line in layout.lines.iter().filter(|line| line.page == page) {
+                if line.numbers {
                     assert!(
                         near(line.centre(), width / 2.0 + if lies { 0.0 } else { mm(5.0) }, 1.0),
                         "{what}: page number"
                     );
                     continue;
                 }
-                let inside = line.x0 >= left - 0.5 && line.x1 <= width - mm(20.0) + 0.5 && line.top() >= top - 0.5;
+                let highest = line.y - TALLEST * line.size;
+                let inside = line.x0 >= left - 0.5 && line.x1 <= width - mm(20.0) + 0.5 && highest >= top - 0.5;
                 assert!(inside && line.bottom() <= height - mm(20.0) + 0.5, "{what}: `{}`", line.text);
             }
             let strokes = pages.strokes.iter().filter(|one| one.page == page);
             let widest = strokes.map(|one| one.x + one.w).fold(0.0, f64::max);
             assert!(widest <= width - mm(20.0) + 0.5, "{what}: a stroke ends at {widest}");
         }
-        form.count
+        pages.sizes.len()
     };
     turned("table", json!({"danh_sach": {"huong": "ngang"}}));
     turned("running", json!({"danh_sach": {"huong": "ngang", "kieu": "chay"}}));
@@ -650,8 +649,9 @@ fn an_almost_empty_column_of_a_table_is_narrow() {
         .collect();
     let bare =
         json!({"cot": [{"tieu_de": "TT", "kieu": "stt"}, {"tieu_de": "Đơn vị"}, {"tieu_de": "Ghi chú"}], "hang": rows});
-    let form = Form::read(&local().pages("bao_cao", table(&bare)).expect("sound"));
-    let table: &Table = form.tables.first().expect("a table");
+    let pages = local().pages("bao_cao", table(&bare)).expect("sound");
+    let layout = Layout::read(&pages, &[]);
+    let table: &Table = layout.tables.first().expect("a table");
     let [.., unit, note, end] = table.columns.as_slice() else { panic!("{:?}", table.columns) };
     assert!(end - note < mm(30.0) && note - unit > mm(105.0), "{:?}", table.columns);
 }
