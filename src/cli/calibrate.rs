@@ -8,6 +8,9 @@ use serde_json::json;
 use crate::diagnostic::{Code, Failure};
 use crate::domain::can_chinh::{BuLech, SaiSo, bu_lech};
 
+/// The greatest shift the data may ask for, mm.
+const FARTHEST: f64 = 15.0;
+
 /// Compute `trinh_bay.may_in` from errors measured on the sheet of `to_can_chinh`.
 #[derive(Args)]
 pub struct Calibrate {
@@ -47,16 +50,23 @@ impl Calibrate {
     pub fn run(self) -> Result<(), Failure> {
         let errors: Vec<SaiSo> = self.errors.iter().map(|cross| cross.0).collect();
         let BuLech { ngang, doc, ti_le_ngang, ti_le_doc, hop_le } = bu_lech(&errors);
-        if !hop_le {
+        if !hop_le || ngang.abs() > FARTHEST || doc.abs() > FARTHEST {
+            let (wide, high) = ((1.0 / ti_le_ngang - 1.0) * 100.0, (1.0 / ti_le_doc - 1.0) * 100.0);
             return Err(Failure::one(
                 Code::InvalidData,
-                "không máy in nào kéo giãn giấy như vậy: đo lại, in ở 100 %",
-                "no printer stretches paper so much: measure again, print at 100 %",
+                format!(
+                    "không máy in nào lệch như vậy (dịch {:.1} × {:.1} mm, giãn {wide:.1} × {high:.1} %): đo lại, in ở 100 %",
+                    -ngang, -doc
+                ),
+                format!(
+                    "no printer errs so much (shift {:.1} × {:.1} mm, stretch {wide:.1} × {high:.1} %): measure again, print at 100 %",
+                    -ngang, -doc
+                ),
             ));
         }
         // Hundredths of a millimetre and millionths of scale: finer than a ruler and than any printer.
         let round = |value: f64, steps: f64| (value * steps).round() / steps;
-        println!(
+        put!(
             "{}",
             json!({
                 "ngang": round(ngang, 100.0),

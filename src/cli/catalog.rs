@@ -56,7 +56,7 @@ pub fn fonts(places: &Places, speech: Speech) -> Result<(), Failure> {
     let faces = Fonts::load(app::font_files(places)?)?.faces();
     match speech.format {
         Format::Json => output::print(&json!(faces))?,
-        Format::Human => faces.iter().for_each(|face| println!("{}\t{}\t{}", face.family, face.weight, face.style)),
+        Format::Human => faces.iter().for_each(|face| put!("{}\t{}\t{}", face.family, face.weight, face.style)),
     }
     Ok(())
 }

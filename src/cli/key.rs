@@ -31,7 +31,7 @@ impl Key {
             .map_err(Failure::internal)?;
         let key = format!("vd_{}", hex(&random));
         eprintln!("khóa (chỉ hiện một lần): {key}");
-        println!("{} {}", self.label, hex(&Sha256::digest(key.as_bytes())));
+        put!("{} {}", self.label, hex(&Sha256::digest(key.as_bytes())));
         Ok(())
     }
 }

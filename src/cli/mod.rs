@@ -2,11 +2,13 @@
 //!
 //! Data go to stdout, messages to stderr. Exit: 0 done, 1 failed, 2 wrong usage, 3 invalid data.
 
+#[macro_use]
+mod output;
+
 mod calibrate;
 mod catalog;
 mod healthcheck;
 mod key;
-mod output;
 mod render;
 mod rules;
 mod serve;

@@ -9,6 +9,13 @@ use serde_json::{Value, json};
 use super::{Format, Speech};
 use crate::diagnostic::{Code, Diagnostic, Failure, Lang};
 
+/// As `println!`, for a reader that may close the pipe.
+macro_rules! put {
+    ($($words:tt)*) => {
+        $crate::cli::output::put(format_args!($($words)*))
+    };
+}
+
 /// Prints why a command failed: every fault, its place, what to do.
 pub fn report(failure: &Failure, speech: Speech) {
     let info = failure.code.info();
@@ -33,7 +40,7 @@ pub fn report(failure: &Failure, speech: Speech) {
 /// Prints JSON on stdout.
 pub fn print(value: &Value) -> Result<(), Failure> {
     let text = serde_json::to_string_pretty(value).map_err(Failure::internal)?;
-    println!("{text}");
+    put!("{text}");
     Ok(())
 }
 
@@ -79,6 +86,13 @@ fn mark(word: &str, colour: &str) -> String {
         format!("\x1b[1;{colour}m{word}\x1b[0m")
     } else {
         word.to_owned()
+    }
+}
+
+/// Prints a line of data. Who reads may have read enough (`| head`): that is no fault of ours and ends the command.
+pub fn put(line: std::fmt::Arguments<'_>) {
+    if writeln!(io::stdout(), "{line}").is_err() {
+        std::process::exit(0);
     }
 }
 

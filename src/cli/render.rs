@@ -119,7 +119,7 @@ impl Check {
         let rendered = self.common.make(places, Output::Check)?;
         output::warn(&rendered.warnings, speech);
         match speech.format {
-            Format::Json => println!("{}", json!({"ok": keeps_form(&rendered.warnings), "pages": rendered.pages})),
+            Format::Json => put!("{}", json!({"ok": keeps_form(&rendered.warnings), "pages": rendered.pages})),
             Format::Human => eprintln!("{} trang, {} lưu ý", rendered.pages, rendered.warnings.len()),
         }
         if keeps_form(&rendered.warnings) {

@@ -28,7 +28,7 @@ impl Rules {
                     json!({"form": form.name(), "id": rule.id, "clause": rule.clause, "severity": rule.severity,
                         "asks": asks(rule.vi, rule.en)})
                 });
-                println!("{:#}", rows.collect::<Value>());
+                put!("{:#}", rows.collect::<Value>());
             }
             Format::Human => {
                 for (form, rule) in rules {
@@ -36,7 +36,7 @@ impl Rules {
                         Severity::Error => asks("lỗi", "error"),
                         Severity::Warning => asks("lưu ý", "warning"),
                     };
-                    println!("{}\t{}\t{severity}\t{}\t{}", form.name(), rule.id, rule.clause, asks(rule.vi, rule.en));
+                    put!("{}\t{}\t{severity}\t{}\t{}", form.name(), rule.id, rule.clause, asks(rule.vi, rule.en));
                 }
             }
         }

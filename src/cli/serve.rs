@@ -98,12 +98,10 @@ fn greet(app: &App, address: std::net::SocketAddr) {
         shown.set_ip(std::net::Ipv4Addr::LOCALHOST.into());
     }
     let key = if app.keys.is_empty() { "" } else { " -H 'Authorization: Bearer <khóa>'" };
-    println!("vinhdanh {} sẵn sàng tại http://{shown}/", env!("CARGO_PKG_VERSION"));
-    println!("thử ngay:");
-    println!("  curl -s{key} http://{shown}/v1/templates/{id}/sample \\");
-    println!(
-        "    | curl -s{key} -H 'Content-Type: application/json' -d @- http://{shown}/v1/documents/{id} -o {id}.pdf"
-    );
+    put!("vinhdanh {} sẵn sàng tại http://{shown}/", env!("CARGO_PKG_VERSION"));
+    put!("thử ngay:");
+    put!("  curl -s{key} http://{shown}/v1/templates/{id}/sample \\");
+    put!("    | curl -s{key} -H 'Content-Type: application/json' -d @- http://{shown}/v1/documents/{id} -o {id}.pdf");
 }
 
 async fn wait_for_signal() {

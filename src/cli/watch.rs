@@ -98,7 +98,7 @@ pub fn run(watched: Watched, address: SocketAddr) -> Result<(), Failure> {
             Failure::one(Code::BadConfiguration, message.clone(), message)
         })?;
         let address = server.addrs().first().copied().unwrap_or(address);
-        println!("http://{address}/");
+        put!("http://{address}/");
         let hint = match lang {
             Lang::Vi => "mở địa chỉ này bằng trình duyệt; Ctrl+C để dừng",
             Lang::En => "open this address in a browser; Ctrl+C ends it",

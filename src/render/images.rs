@@ -8,8 +8,8 @@ use crate::diagnostic::Diagnostic;
 /// Greatest size of one image, bytes after base64.
 pub const MAX_BYTES: usize = 4 << 20;
 
-/// Greatest number of pixels: a signature at 600 dpi needs a sixth.
-const MAX_PIXELS: u64 = 8_000_000;
+/// Greatest number of pixels: a sheet of A4 scanned at 300 dpi.
+const MAX_PIXELS: u64 = 9_000_000;
 
 /// Most memory the decoder may take for ancillary parts.
 const MAX_DECODED: usize = 64 << 20;
@@ -32,15 +32,22 @@ pub fn open(text: &str) -> Result<Picture, Diagnostic> {
     let packed = text.strip_prefix("data:image/png;base64,").unwrap_or(text);
     if packed.len() / 4 * 3 > MAX_BYTES {
         let limit = MAX_BYTES >> 20;
-        return Err(fault(format!("ảnh lớn hơn {limit} MB"), format!("the image is larger than {limit} MB")));
+        return Err(fault(format!("ảnh lớn hơn {limit} MB"), format!("the image is larger than {limit} MB")).hint(
+            "giảm độ phân giải: 150 dpi là đủ cho cả tờ giấy",
+            "lower the resolution: 150 dpi will do for a whole sheet",
+        ));
     }
+    // The usual tools break base64 into lines.
+    let packed: String = packed.chars().filter(|c| !c.is_ascii_whitespace()).collect();
     let bytes = STANDARD
         .decode(packed)
         .map_err(|error| fault(format!("không phải base64: {error}"), format!("not base64: {error}")))?;
     if !bytes.starts_with(SIGNATURE) {
         let found = kind(&bytes);
-        return Err(fault(format!("không phải ảnh PNG mà là {found}"), format!("not a PNG image but {found}"))
-            .hint("chuyển ảnh sang PNG nền trong suốt", "convert it to a PNG with a transparent ground"));
+        return Err(fault(format!("không phải ảnh PNG mà là {found}"), format!("not a PNG image but {found}")).hint(
+            "lưu lại thành PNG; chữ ký thì nền trong suốt",
+            "save it as PNG; a signature with a transparent ground",
+        ));
     }
     let (width, height) = decode(&bytes)
         .map_err(|error| fault(format!("ảnh PNG hỏng: {error}"), format!("the PNG is broken: {error}")))?;
@@ -74,6 +81,7 @@ fn too_many_pixels(width: u32, height: u32) -> Diagnostic {
         format!("ảnh {width} × {height} điểm, tối đa {limit} triệu điểm"),
         format!("the image has {width} × {height} pixels, at most {limit} million"),
     )
+    .hint("quét ở 150 dpi", "scan at 150 dpi")
 }
 
 fn kind(bytes: &[u8]) -> &'static str {

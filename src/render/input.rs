@@ -20,7 +20,7 @@ pub struct InputLimits {
 
 impl Default for InputLimits {
     fn default() -> Self {
-        Self { depth: 24, string_bytes: 3 << 20, values: 1_000_000 }
+        Self { depth: 24, string_bytes: 6 << 20, values: 1_000_000 }
     }
 }
 

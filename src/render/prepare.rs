@@ -13,6 +13,7 @@ use crate::domain::unicode::Change;
 use crate::domain::{typography, unicode};
 use crate::engine::{Job, Lane, MAX_IMAGES, Meta, Output, Standard};
 use crate::template::{Size, Step};
+use crate::the_thuc::Form;
 
 /// Data above this many bytes are set by the large workers.
 const LARGE_BYTES: usize = 48 << 10;
@@ -152,13 +153,20 @@ pub(super) fn prepare(
         template: template.manifest.id.clone(),
         output: requested.output,
         meta,
-        // On a blank only the variable words are printed: there is no whole page to judge.
-        form: if requested.mode == "phoi" { String::new() } else { template.manifest.form.clone() },
+        form: form(&template.manifest.form, &requested.mode),
         data: bytes,
         attachment,
         images: images.into_iter().map(|image| image.picture.bytes).collect(),
     };
     Ok(Prepared { job, lane: if large { Lane::Large } else { Lane::Small }, file_name, warnings })
+}
+
+/// The form the pages are held to. On a blank only the variable words are printed: there is no whole page to judge.
+fn form(whole: &str, mode: &str) -> String {
+    if mode != "phoi" {
+        return whole.to_owned();
+    }
+    Form::parse(whole).and_then(Form::on_blank).map_or_else(String::new, |form| form.name().to_owned())
 }
 
 /// The template's cross-field rules: faults stop, warnings are handed on.

@@ -36,6 +36,8 @@ pub(super) const RULES: &[Rule] = &[
         "Words stand at least 10 mm from the edges of the sheet",
         margins,
     ),
+    OFF_PAPER,
+    COLLISION,
     Rule::warning("khen.cho_ky", HABIT, "Chỗ ký không có chữ", "The place to sign is free of words", room),
     Rule::warning(
         "khen.dau",
@@ -45,6 +47,25 @@ pub(super) const RULES: &[Rule] = &[
         seals,
     ),
 ];
+
+/// What is printed on a blank: the art and some lines are there already, so only the words among themselves are judged.
+pub(super) const ON_BLANK: &[Rule] = &[OFF_PAPER, COLLISION];
+
+const OFF_PAPER: Rule = Rule::error(
+    "khen.ngoai_giay",
+    "quy tắc của mẫu",
+    "Chữ nằm trọn trên giấy",
+    "All words stand on the sheet",
+    off_paper,
+);
+
+const COLLISION: Rule = Rule::error(
+    "khen.chong_chu",
+    "quy tắc của mẫu",
+    "Các dòng không chồng lên nhau",
+    "No line stands over another",
+    collisions,
+);
 
 const AWARDS: [&str; 3] = ["GIẤY KHEN", "BẰNG KHEN", "GIẤY CHỨNG NHẬN"];
 const VERBS: [&str; 4] = ["TẶNG", "TRUY TẶNG", "TẶNG DANH HIỆU", "CÔNG NHẬN"];
@@ -129,7 +150,7 @@ fn foot(doc: &Doc<'_>, award: f64) -> Vec<Finding> {
         (None, _) => findings.push(Finding::new("không có số quyết định", "no decision is named")),
         _ => {}
     }
-    let signed: Vec<&Line<'_>> = lines.iter().filter(|line| line.y > date.y && line.x0 > middle).collect();
+    let signed: Vec<&Line<'_>> = lines.iter().filter(|line| line.y > date.y && line.centre() > middle).collect();
     match (signed.first(), signed.last()) {
         (Some(title), Some(name)) if title.y < name.y => {
             if name.y - date.y < mm(20.0) {
@@ -210,6 +231,54 @@ fn margins(doc: &Doc<'_>) -> Vec<Finding> {
             )
         })
         .collect()
+}
+
+fn off_paper(doc: &Doc<'_>) -> Vec<Finding> {
+    let Some(sheet) = doc.layout.sheet(1) else { return Vec::new() };
+    let outside = |line: &Line<'_>| {
+        let sides = [-line.x0, line.x1 - sheet.width, -ink(line).0, ink(line).1 - sheet.height];
+        sides.into_iter().fold(f64::MIN, f64::max)
+    };
+    let lines = doc.layout.on(1).iter().map(|line| (line, outside(line))).filter(|(_, over)| *over > 0.5);
+    lines
+        .map(|(line, over)| {
+            let (words, over) = (line.quote(), millimetres(over));
+            Finding::at(
+                line,
+                format!("{words} ra ngoài mép giấy {over} mm"),
+                format!("{words} runs {over} mm beyond the sheet"),
+            )
+        })
+        .collect()
+}
+
+/// Where the letters of a line begin and end, without the highest accents: these may reach between the letters above.
+fn ink(line: &Line<'_>) -> (f64, f64) {
+    (line.y - 0.7 * line.size, line.y + 0.2 * line.size)
+}
+
+/// Lines of a certificate by far; more than these are no certificate, and are not compared each with each.
+const MOST_LINES: usize = 300;
+
+fn collisions(doc: &Doc<'_>) -> Vec<Finding> {
+    let lines = doc.layout.on(1);
+    let mut findings = Vec::new();
+    for (index, line) in lines.iter().take(MOST_LINES).enumerate() {
+        let over = lines[..index].iter().find(|above| {
+            let ((top, bottom), (first, last)) = (ink(line), ink(above));
+            let deep = bottom.min(last) - top.max(first);
+            let wide = line.x1.min(above.x1) - line.x0.max(above.x0);
+            deep > 0.5 && wide > 0.5
+        });
+        if let Some(above) = over {
+            findings.push(Finding::at(
+                line,
+                format!("{} chồng lên {}", line.quote(), above.quote()),
+                format!("{} stands over {}", line.quote(), above.quote()),
+            ));
+        }
+    }
+    findings
 }
 
 fn room(doc: &Doc<'_>) -> Vec<Finding> {

@@ -524,7 +524,7 @@ pub const CLAUSES: &[Part] = &[
                 "–",
                 "Một tờ A4 hoặc A3 nằm ngang, chữ trong khung",
                 "`shared/certificate/profiles/`; `tests/certificate/`",
-                &["khen.mot_to", "khen.le"],
+                &["khen.mot_to", "khen.le", "khen.ngoai_giay", "khen.chong_chu"],
             ),
             done("–", "Kẻ dưới tiêu ngữ dài bằng dòng chữ", "`shared/certificate/head.typ`", &["khen.tieu_ngu_ke"]),
             done(

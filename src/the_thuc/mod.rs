@@ -43,11 +43,13 @@ pub enum Form {
     NghiDinh30,
     /// `giay_khen`: certificates.
     GiayKhen,
+    /// `giay_khen_phoi`: the words of a certificate alone, for a pre-printed blank.
+    GiayKhenPhoi,
 }
 
 impl Form {
     /// Every form.
-    pub const ALL: [Self; 2] = [Self::NghiDinh30, Self::GiayKhen];
+    pub const ALL: [Self; 3] = [Self::NghiDinh30, Self::GiayKhen, Self::GiayKhenPhoi];
 
     /// Reads its word in the manifest.
     pub fn parse(word: &str) -> Option<Self> {
@@ -59,6 +61,15 @@ impl Form {
         match self {
             Self::NghiDinh30 => "nghi_dinh_30",
             Self::GiayKhen => "giay_khen",
+            Self::GiayKhenPhoi => "giay_khen_phoi",
+        }
+    }
+
+    /// What is left of it where only words are printed, on a pre-printed blank.
+    pub const fn on_blank(self) -> Option<Self> {
+        match self {
+            Self::GiayKhen | Self::GiayKhenPhoi => Some(Self::GiayKhenPhoi),
+            Self::NghiDinh30 => None,
         }
     }
 
@@ -67,6 +78,7 @@ impl Form {
         match self {
             Self::NghiDinh30 => &ADMINISTRATIVE,
             Self::GiayKhen => certificate::RULES,
+            Self::GiayKhenPhoi => certificate::ON_BLANK,
         }
     }
 }

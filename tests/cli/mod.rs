@@ -191,7 +191,11 @@ fn measured_errors_become_a_correction() {
     let found: Value = serde_json::from_slice(&done.stdout).expect("JSON");
     assert_eq!(found, json!({"ngang": -1.5, "doc": 0.5, "ti_le_ngang": 1.0, "ti_le_doc": 1.0}));
     assert_eq!(run(folder.path(), &["calibrate", "20,20:1.5"], None).status.code(), Some(2));
-    assert_eq!(run(folder.path(), &["calibrate", "20,20:0,0", "277,190:30,0"], None).status.code(), Some(3));
+    for wrong in [&["20,20:0,0", "277,190:30,0"][..], &["20,20:99,0"]] {
+        let refused = run(folder.path(), &[&["calibrate"], wrong].concat(), None);
+        assert_eq!(refused.status.code(), Some(3), "{wrong:?}");
+        assert!(refused.stdout.is_empty());
+    }
 }
 
 #[test]

@@ -134,7 +134,8 @@ fn a_part_that_is_not_there_is_told_once() {
 
 #[test]
 fn nothing_at_all_is_no_page_of_a_form() {
-    for form in Form::ALL {
+    // On a blank everything may be printed already.
+    for form in Form::ALL.into_iter().filter(|form| *form != Form::GiayKhenPhoi) {
         assert!(!inspect(form.name(), &Pages::default(), &[]).is_empty(), "{form:?}");
         let blank = Pages { sizes: vec![(mm(210.0), mm(297.0))], ..Pages::default() };
         assert!(!inspect(form.name(), &blank, &[]).is_empty(), "{form:?}");

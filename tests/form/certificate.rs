@@ -21,6 +21,12 @@ pub const BROKEN: &[Broken] = &[
     }),
     ("khen.tieu_ngu_ke", "no rule", "giay_khen/plain", |sheet| sheet.pages.strokes.clear()),
     ("khen.le", "a number at the edge", "giay_khen/plain", |sheet| run(sheet, "Số sổ vàng").x = mm(5.0)),
+    ("khen.ngoai_giay", "the golden book beyond the edge", "giay_khen/plain", |sheet| {
+        run(sheet, "Số sổ vàng").x = mm(-12.0)
+    }),
+    ("khen.chong_chu", "the decision over the golden book", "giay_khen/plain", |sheet| {
+        run(sheet, "Quyết định số").y += mm(5.0);
+    }),
     ("khen.cho_ky", "over the name", "giay_khen/plain", |sheet| {
         sheet.boxes.iter_mut().for_each(|place| place.y += mm(10.0));
     }),

@@ -213,6 +213,8 @@ const COMPANIONS: &[(&str, &str, &[&str])] = &[
     ("trang.le", "a line 1 mm into the left margin", &["noi_dung.lui_dong"]),
     ("noi_dung.lui_dong", "a paragraph at the edge", &["dieu.so"]),
     ("ky.vi_tri", "in the left half", &["ky.cho_ky"]),
+    // There is no room between the lines above the verb.
+    ("khen.thu_tu", "the award over the verb", &["khen.chong_chu"]),
 ];
 
 #[test]

@@ -24,7 +24,7 @@ pub fn run(places: &Places, speech: Speech) -> Result<(), Failure> {
     } else {
         for template in renderer.templates() {
             let manifest = &template.manifest;
-            println!("{}\t{}\t{}", manifest.id, manifest.title_vi, manifest.legal_basis);
+            put!("{}\t{}\t{}", manifest.id, manifest.title_vi, manifest.legal_basis);
         }
     }
     refuse_broken(&renderer)

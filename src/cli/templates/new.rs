@@ -67,7 +67,7 @@ impl New {
 
         let (id, into, sample) = (&self.id, self.into.display(), folder.join("sample.json"));
         let sample = sample.display();
-        println!("{}", folder.display());
+        put!("{}", folder.display());
         output::say(
             speech,
             format!("xem ngay:  vinhdanh --templates {into} preview {id} {sample} --watch"),
