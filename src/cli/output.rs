@@ -68,6 +68,10 @@ pub fn warn(warnings: &[Diagnostic], speech: Speech) {
 
 fn line(diagnostic: &Diagnostic, lang: Lang) {
     let at = match (&diagnostic.pointer, &diagnostic.place) {
+        // A fault of a template's sample: the file, then the place in it.
+        (Some(pointer), Some(place)) if !pointer.is_empty() && !place.file.is_empty() => {
+            format!("{}: {pointer}: ", place.file)
+        }
         (Some(pointer), _) if !pointer.is_empty() => format!("{pointer}: "),
         (_, Some(place)) if !place.file.is_empty() => format!("{}:{}:{}: ", place.file, place.line, place.column),
         _ => diagnostic.spot.map_or_else(String::new, |spot| match lang {

@@ -90,6 +90,8 @@ fn greet(app: &App, address: std::net::SocketAddr) {
             broken.id,
             broken.faults.len()
         );
+        let failure = Failure::new(Code::TemplateBroken, broken.faults.clone());
+        tracing::error!(template = %broken.id, "template out of use: {failure}");
     }
     let ids: Vec<&str> = app.renderer.templates().map(|template| template.manifest.id.as_str()).collect();
     let id = ids.iter().find(|id| **id == "giay_khen").or(ids.first()).copied().unwrap_or("giay_khen");

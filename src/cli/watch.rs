@@ -77,6 +77,16 @@ pub fn run(watched: Watched, address: SocketAddr) -> Result<(), Failure> {
     if watched.data == Path::new("-") {
         return refuse("`--watch` cần một tệp dữ liệu".into(), "`--watch` needs a file of data".into());
     }
+    if !watched.data.is_file() {
+        output::read(&watched.data)?;
+    }
+    // A template that is broken now may be mended while one watches; one that is not there will not come.
+    let (renderer, _) = app::local(&watched.places)?;
+    if let Err(failure) = renderer.template(&watched.id)
+        && failure.code == Code::TemplateNotFound
+    {
+        return Err(failure);
+    }
     let lang = watched.lang;
     let mut desk = Desk::new(watched);
     let (sender, receiver) = watch::channel(Arc::new(desk.show(1)));

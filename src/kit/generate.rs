@@ -189,6 +189,11 @@ impl<'a> Maker<'a> {
         }
     }
 
+    /// Whether a property can have any value: the files of a folder may be none.
+    fn can_be(&mut self, schema: &Value) -> bool {
+        self.resolved(schema)["enum"].as_array().is_none_or(|options| !options.is_empty())
+    }
+
     /// The schema with its reference followed, its unconditional parts joined in, one of its alternatives taken.
     fn resolved(&mut self, schema: &Value) -> Value {
         let mut joined = schema.clone();
@@ -278,6 +283,7 @@ impl<'a> Maker<'a> {
         let schema = &whole["properties"][name];
         let required = whole["required"].as_array().into_iter().flatten().any(|word| word == name);
         let wanted = *schema != Value::Bool(false)
+            && (required || self.can_be(schema))
             && (required || self.on_the_way(name) || (self.path.len() < DEEP && self.letters > 0 && self.optional()));
         if wanted {
             let value = self.inside(name, |maker| maker.value(schema, name));

@@ -73,6 +73,11 @@ impl Tree {
         Ok(())
     }
 
+    /// Puts a file in, or another in its place.
+    pub fn insert(&mut self, path: String, bytes: Vec<u8>) {
+        self.files.insert(path, bytes);
+    }
+
     /// A file's bytes.
     pub fn get(&self, path: &str) -> Option<&[u8]> {
         self.files.get(path).map(Vec::as_slice)

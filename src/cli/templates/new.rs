@@ -9,7 +9,7 @@ use super::super::{Speech, output};
 use super::data;
 use crate::app;
 use crate::config::Places;
-use crate::diagnostic::Failure;
+use crate::diagnostic::{Code, Failure};
 use crate::kit::skeleton::{self, Kind, Wish};
 
 /// Make the folder of a new template.
@@ -53,6 +53,14 @@ impl New {
         places.templates.retain(|folder| *folder != self.into || folder.exists());
         let files = skeleton::make(&wish, &app::tree(&places)?)?;
         let folder = self.into.join(&self.id);
+        if folder.exists() {
+            let shown = folder.display();
+            return Err(Failure::one(
+                Code::Io,
+                format!("thư mục `{shown}` đã có: chọn tên khác, hoặc nơi khác bằng `--into`"),
+                format!("folder `{shown}` exists: choose another id, or another place with `--into`"),
+            ));
+        }
         for (name, bytes) in &files {
             write(&folder.join(name), bytes)?;
         }

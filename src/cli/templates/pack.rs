@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::super::{Speech, output};
+use super::data;
 use crate::app;
 use crate::config::Places;
 use crate::diagnostic::{Code, Failure};
@@ -35,6 +36,9 @@ impl Pack {
             return Err(Failure::new(Code::TemplateBroken, faults));
         }
         let version = &template.manifest.version;
+        let mut tree = tree;
+        // Generated, so what lies in the folder may be of yesterday.
+        tree.insert(format!("{}/data.json", self.id), data::of_plain_sample(&renderer, template)?);
         let bytes = pack::write(&tree, &self.id, version)?;
         let path = self.output.unwrap_or_else(|| PathBuf::from(format!("{}-{version}.zip", self.id)));
         output::write(&path, &bytes, self.force)?;
