@@ -447,7 +447,8 @@ async function check(ask, signal) {
   const result = await (await post(ask, checkPath(ask), "application/json", signal)).json();
   return (took) => {
     const pages = result.pages ? `, ${result.pages} trang` : "";
-    say(`Dữ liệu hợp lệ${pages}, ${took}${tail(result.warnings)}`, result.warnings?.length ? "warn" : "ok");
+    const verdict = result.ok === false ? "Dựng được trang nhưng sai thể thức" : "Dữ liệu hợp lệ";
+    say(`${verdict}${pages}, ${took}${tail(result.warnings)}`, result.warnings?.length ? "warn" : "ok");
     warnings(result.warnings);
     if (state.shown !== ask.key) clearStage("none");
   };
@@ -553,10 +554,13 @@ function warnings(list) {
 function findings(where, list, title, kind) {
   if (!list?.length) { where.replaceChildren(); return; }
   const row = (one) => {
-    const spot = one.pointer !== undefined && one.pointer !== null ? found(one.pointer) : null;
-    const text = [el("span", {}, ...prose(one.detail)),
+    // What is seen on a page has a place there and none in the data.
+    const spot = !one.spot && one.pointer !== undefined && one.pointer !== null ? found(one.pointer) : null;
+    const breach = one.spot && one.severity === "error" ? "Sai thể thức: " : "";
+    const text = [el("span", {}, ...prose(breach + one.detail)),
       ...(one.hints ?? []).map((hint) => el("span", { class: "advice" }, ...prose(hint))),
-      el("span", { class: "where" }, el("code", {}, one.pointer || (spot ? "(cả dữ liệu)" : "")), spot && (spot.exact ? `dòng ${spot.line}` : `gần dòng ${spot.line}, chưa có trường này`))];
+      one.spot && el("span", { class: "where" }, `trang ${one.spot.page}, cách mép trái ${Math.round(one.spot.x)} mm, mép trên ${Math.round(one.spot.y)} mm`),
+      !one.spot && el("span", { class: "where" }, el("code", {}, one.pointer || (spot ? "(cả dữ liệu)" : "")), spot && (spot.exact ? `dòng ${spot.line}` : `gần dòng ${spot.line}, chưa có trường này`))];
     return el("li", {}, spot ? el("button", { type: "button", class: "find", onclick: () => go(one.pointer) }, text) : el("div", { class: "find" }, text));
   };
   fill(where, el("h3", { class: "finds-title" }, `${title} (${list.length})`), el("ul", { class: kind }, list.map(row)));
