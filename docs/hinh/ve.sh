@@ -23,7 +23,7 @@ done
 montage "$work"/co_dien_a4-minimal.png "$work"/co_dien_a4-plain.png "$work"/co_dien_a4-overflow.png \
   "$work"/hoa_sen_a4-minimal.png "$work"/hoa_sen_a4-plain.png "$work"/hoa_sen_a4-overflow.png \
   "$work"/trong_dong_a4-minimal.png "$work"/trong_dong_a4-plain.png "$work"/trong_dong_a4-overflow.png \
-  -tile 3x3 -geometry +6+6 -background '#d8d8d8' -colors 128 -strip "PNG8:$here/giay_khen.png"
+  -tile 3x3 -geometry +6+6 -background '#d8d8d8' +dither -colors 255 -strip "PNG8:$here/giay_khen.png"
 
 # The words of mode=phoi over a picture of the blank, as the preview shows them; and the words alone.
 "$program" sample giay_khen --name phoi >"$work/phoi.json"
@@ -48,4 +48,4 @@ P
 "$program" preview giay_khen "$work/phoi.json" --mode phoi -o "$work/words.png" --ppi 70 2>/dev/null
 "$program" sample to_can_chinh >"$work/can_chinh.json"
 "$program" preview to_can_chinh "$work/can_chinh.json" -o "$work/can_chinh.png" --ppi 70 2>/dev/null
-montage "$work/words.png" "$work/over.png" "$work/can_chinh.png" -tile 3x1 -geometry +6+6 -background '#d8d8d8' -colors 96 -strip "PNG8:$here/phoi.png"
+montage "$work/words.png" "$work/over.png" "$work/can_chinh.png" -tile 3x1 -geometry +6+6 -background '#d8d8d8' +dither -colors 255 -strip "PNG8:$here/phoi.png"
