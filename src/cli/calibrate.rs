@@ -55,11 +55,11 @@ impl Calibrate {
             return Err(Failure::one(
                 Code::InvalidData,
                 format!(
-                    "không máy in nào lệch như vậy (dịch {:.1} × {:.1} mm, giãn {wide:.1} × {high:.1} %): đo lại, in ở 100 %",
+                    "không máy in nào lệch như vậy, hoặc các số đo trái nhau (dịch {:.1} × {:.1} mm, giãn {wide:.1} × {high:.1} %): đo lại, in ở 100 %",
                     -ngang, -doc
                 ),
                 format!(
-                    "no printer errs so much (shift {:.1} × {:.1} mm, stretch {wide:.1} × {high:.1} %): measure again, print at 100 %",
+                    "no printer errs so much, or the measurements contradict each other (shift {:.1} × {:.1} mm, stretch {wide:.1} × {high:.1} %): measure again, print at 100 %",
                     -ngang, -doc
                 ),
             ));

@@ -6,6 +6,9 @@ const SPREAD: f64 = 50.0;
 /// Printers stretch paper by a few parts in a thousand; beyond this somebody measured wrongly.
 const LIKELY_SCALE: f64 = 0.03;
 
+/// A ruler is read to half a millimetre: measurements further from any one shift and scale contradict each other, mm.
+const LIKELY_REST: f64 = 1.5;
+
 /// An error measured at one point of a sheet that was printed without correction. Lengths in mm.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SaiSo {
@@ -41,7 +44,13 @@ pub fn bu_lech(points: &[SaiSo]) -> BuLech {
     let (ngang, ti_le_ngang) = axis(points.iter().map(|point| (point.x, point.ngang)));
     let (doc, ti_le_doc) = axis(points.iter().map(|point| (point.y, point.doc)));
     let likely = |factor: f64| (factor - 1.0).abs() <= LIKELY_SCALE;
-    BuLech { ngang, doc, ti_le_ngang, ti_le_doc, hop_le: likely(ti_le_ngang) && likely(ti_le_doc) }
+    // Where a point was seen on paper, and where shift and scale put it.
+    let rest = |place: f64, error: f64, shift: f64, factor: f64| (place + error - (place - shift) / factor).abs();
+    let agree = points.iter().all(|point| {
+        rest(point.x, point.ngang, ngang, ti_le_ngang) <= LIKELY_REST
+            && rest(point.y, point.doc, doc, ti_le_doc) <= LIKELY_REST
+    });
+    BuLech { ngang, doc, ti_le_ngang, ti_le_doc, hop_le: likely(ti_le_ngang) && likely(ti_le_doc) && agree }
 }
 
 /// Shift and factor of one axis from (place, error) pairs.
@@ -87,7 +96,13 @@ mod tests {
     #[test]
     fn points_side_by_side_say_nothing_of_scale() {
         let found = bu_lech(&[at(20.0, 20.0, 1.0, 0.0), at(30.0, 190.0, 3.0, 0.0)]);
-        assert_eq!((found.ngang, found.ti_le_ngang), (-2.0, 1.0));
+        assert_eq!((found.ngang, found.ti_le_ngang, found.hop_le), (-2.0, 1.0, true));
+    }
+
+    #[test]
+    fn measurements_that_contradict_each_other_are_told() {
+        assert!(!bu_lech(&[at(20.0, 20.0, 10.0, 0.0), at(20.0, 20.0, -10.0, 0.0)]).hop_le);
+        assert!(!bu_lech(&[at(20.0, 20.0, 0.0, 4.0), at(277.0, 30.0, 0.0, -4.0)]).hop_le);
     }
 
     #[test]
@@ -107,6 +122,7 @@ mod tests {
             let found = bu_lech(&[measured(20.0, 20.0), measured(277.0, 190.0)]);
             let (px, py) = paper(x * found.ti_le_ngang + found.ngang, y * found.ti_le_doc + found.doc);
             prop_assert!((px - x).abs() < 1e-6 && (py - y).abs() < 1e-6, "{px} {py}");
+            prop_assert!(found.hop_le);
         }
     }
 }
