@@ -2,7 +2,7 @@
 
 use super::doc::Doc;
 use super::line::{Line, is_black, is_red, mm, near};
-use super::sign::{seals, words_in};
+use super::sign::{seals, words_where_one_signs};
 use super::style::millimetres;
 use super::{Finding, HABIT, Rule};
 
@@ -282,16 +282,5 @@ fn collisions(doc: &Doc<'_>) -> Vec<Finding> {
 }
 
 fn room(doc: &Doc<'_>) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for sign in doc.places("nguoi_ky") {
-        for line in words_in(doc, sign) {
-            let words = line.quote();
-            findings.push(Finding::at(
-                line,
-                format!("{words} nằm trong chỗ ký"),
-                format!("{words} stands where one signs"),
-            ));
-        }
-    }
-    findings
+    doc.places("nguoi_ky").into_iter().flat_map(|sign| words_where_one_signs(doc, sign)).collect()
 }

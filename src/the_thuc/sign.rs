@@ -137,18 +137,20 @@ fn prefixes(doc: &Doc<'_>) -> Vec<Finding> {
     findings
 }
 
+/// Lines in the way of a signature.
+pub(super) fn words_where_one_signs(doc: &Doc<'_>, sign: &LabelledBox) -> Vec<Finding> {
+    let told = |line: &Line<'_>| {
+        let words = line.quote();
+        Finding::at(line, format!("{words} nằm trong chỗ ký"), format!("{words} stands where one signs"))
+    };
+    words_in(doc, sign).into_iter().map(told).collect()
+}
+
 fn room(doc: &Doc<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for sign in doc.places("nguoi_ky") {
         let spot = (sign.x, sign.y, sign.w, sign.h);
-        for line in words_in(doc, sign) {
-            let words = line.quote();
-            findings.push(Finding::at(
-                line,
-                format!("{words} nằm trong chỗ ký"),
-                format!("{words} stands where one signs"),
-            ));
-        }
+        findings.extend(words_where_one_signs(doc, sign));
         if stroke_in(doc, sign) {
             findings.push(Finding::on(
                 sign.page,
