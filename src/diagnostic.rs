@@ -77,6 +77,15 @@ pub struct Spot {
     pub h: f64,
 }
 
+/// A place in a sheet the caller sent.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cell {
+    /// Name of the sheet; the file's own name for CSV.
+    pub sheet: String,
+    /// Column letters and row, as a spreadsheet shows them: `C12`; a row alone is `12`, a column alone `C`.
+    pub address: String,
+}
+
 /// One fault or warning.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Diagnostic {
@@ -95,6 +104,9 @@ pub struct Diagnostic {
     /// Place on a finished page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub spot: Option<Spot>,
+    /// Place in a sheet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cell: Option<Cell>,
     /// What to do.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub hints: Vec<Text>,
@@ -110,6 +122,7 @@ impl Diagnostic {
             pointer: None,
             place: None,
             spot: None,
+            cell: None,
             hints: Vec::new(),
         }
     }
@@ -137,6 +150,13 @@ impl Diagnostic {
     #[must_use]
     pub fn on_page(mut self, spot: Option<Spot>) -> Self {
         self.spot = spot;
+        self
+    }
+
+    /// Adds the place in a sheet.
+    #[must_use]
+    pub fn in_cell(mut self, cell: Option<Cell>) -> Self {
+        self.cell = cell;
         self
     }
 

@@ -2,7 +2,9 @@
 //!
 //! The map, from the outside in (docs/architecture.md tells the life of one request):
 //! [`cli`] and [`api`] speak to people and programs, [`app`] wires, [`render`] makes one document out of
-//! [`template`], [`text`], [`engine`] and [`domain`]; [`kit`] is for whoever writes templates; [`diagnostic`] is the
+//! [`template`], [`text`], [`engine`] and [`domain`]; [`dossier`] makes a plan of documents out of one decision,
+//! [`ingest`] rows out of a sheet, and [`batch`] carries thousands of documents through, its state in [`register`], its
+//! files in [`files`]; [`pdf`] puts finished files together; [`kit`] is for whoever writes templates; [`diagnostic`] is the
 //! one error currency.
 
 #![forbid(unsafe_code)]
@@ -12,14 +14,21 @@
 pub mod api;
 pub mod app;
 pub mod assets;
+pub mod batch;
 pub mod cli;
 pub mod config;
 pub mod diagnostic;
 pub mod domain;
+pub mod dossier;
 pub mod engine;
+pub mod files;
+pub mod ingest;
 pub mod kit;
+pub mod pdf;
+pub mod register;
 pub mod render;
 pub mod telemetry;
 pub mod template;
 pub mod text;
 pub mod the_thuc;
+pub mod webhook;

@@ -111,6 +111,9 @@ pub fn entry(one: &Diagnostic, lang: Lang) -> Value {
     if let Some(spot) = &one.spot {
         entry["spot"] = json!(spot);
     }
+    if let Some(cell) = &one.cell {
+        entry["cell"] = json!(cell);
+    }
     if !one.hints.is_empty() {
         entry["hints"] = one.hints.iter().map(|hint| hint.get(lang)).collect();
     }

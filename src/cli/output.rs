@@ -68,6 +68,10 @@ pub fn warn(warnings: &[Diagnostic], speech: Speech) {
 
 fn line(diagnostic: &Diagnostic, lang: Lang) {
     let at = match (&diagnostic.pointer, &diagnostic.place) {
+        // Whoever filled in a sheet looks for the cell.
+        _ if diagnostic.cell.is_some() => {
+            diagnostic.cell.as_ref().map_or_else(String::new, |cell| format!("{}!{}: ", cell.sheet, cell.address))
+        }
         // A fault of a template's sample: the file, then the place in it.
         (Some(pointer), Some(place)) if !pointer.is_empty() && !place.file.is_empty() => {
             format!("{}: {pointer}: ", place.file)

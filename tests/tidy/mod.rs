@@ -19,6 +19,13 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("config", &["engine"]),
     ("render", &["template", "text", "the_thuc", "engine", "domain"]),
     ("kit", &["template", "render", "engine"]),
+    ("files", &[]),
+    ("pdf", &[]),
+    ("webhook", &[]),
+    ("register", &[]),
+    ("ingest", &["domain"]),
+    ("dossier", &["domain", "template", "text"]),
+    ("batch", &["domain", "engine", "files", "pdf", "register", "render", "text", "webhook"]),
     ("app", &["assets", "config", "engine", "render", "telemetry", "template", "the_thuc"]),
     ("api", &["app", "engine", "render", "telemetry", "template", "the_thuc"]),
     (

@@ -1,0 +1,1 @@
+//! Bytes at rest: a folder or an S3 bucket.

@@ -1,0 +1,1 @@
+//! Finished PDF files put together. Knows no award and no template.

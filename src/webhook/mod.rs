@@ -1,0 +1,1 @@
+//! Calls that tell another system what happened to a batch (Standard Webhooks).
