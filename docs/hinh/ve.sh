@@ -35,7 +35,7 @@ for one in bang_khen:plain bang_khen:tap-the bang_khen:ho-gia-dinh \
 done
 montage "$work"/bang_khen-plain.png "$work"/bang_khen-tap-the.png "$work"/bang_khen-ho-gia-dinh.png \
   "$work"/giay_chung_nhan-plain.png "$work"/giay_chung_nhan-tap-the.png "$work"/giay_chung_nhan-ho-gia-dinh.png \
-  -tile 3x2 -geometry +6+6 -background '#d8d8d8' +dither -colors 255 -strip "PNG8:$here/bang_khen.png"
+  -tile 3x2 -geometry +6+6 -background '#d8d8d8' +dither -quantize YUV -colors 255 -strip "PNG8:$here/bang_khen.png"
 
 # The words of mode=phoi over a picture of the blank, as the preview shows them; and the words alone.
 "$program" sample giay_khen --name phoi >"$work/phoi.json"
