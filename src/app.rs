@@ -74,6 +74,7 @@ impl App {
             supplies: Arc::new(supplies),
             small: engine.small,
             large: engine.large,
+            batch: engine.batch,
             recycle_after: engine.recycle_after,
         })
         .await?;

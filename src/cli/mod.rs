@@ -1,6 +1,6 @@
 //! The command line: one file per command, the same engine without a server.
 //!
-//! Data go to stdout, messages to stderr. Exit: 0 done, 1 failed, 2 wrong usage, 3 invalid data.
+//! Data go to stdout, messages to stderr. Exit: 0 done, 1 failed, 2 wrong usage, 3 invalid data, 4 some rows failed.
 
 #[macro_use]
 mod output;
@@ -131,6 +131,7 @@ fn exit_code(code: Code) -> ExitCode {
     match code {
         Code::MalformedJson | Code::InvalidData => ExitCode::from(3),
         Code::TemplateNotFound | Code::BadRequest => ExitCode::from(2),
+        Code::RowsFailed => ExitCode::from(4),
         _ => ExitCode::FAILURE,
     }
 }
