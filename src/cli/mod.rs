@@ -9,6 +9,8 @@ mod calibrate;
 mod catalog;
 mod healthcheck;
 mod key;
+#[cfg_attr(not(test), expect(dead_code, reason = "what commands of many documents speak through"))]
+mod progress;
 mod render;
 mod rules;
 mod serve;

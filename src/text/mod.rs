@@ -2,5 +2,7 @@
 
 mod environment;
 mod filters;
+mod pattern;
 
 pub use environment::{Context, Pieces, Wording};
+pub use pattern::{Pattern, Title};

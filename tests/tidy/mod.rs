@@ -30,7 +30,20 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("api", &["app", "engine", "render", "telemetry", "template", "the_thuc"]),
     (
         "cli",
-        &["api", "app", "assets", "config", "domain", "engine", "kit", "render", "telemetry", "template", "the_thuc"],
+        &[
+            "api",
+            "app",
+            "assets",
+            "batch",
+            "config",
+            "domain",
+            "engine",
+            "kit",
+            "render",
+            "telemetry",
+            "template",
+            "the_thuc",
+        ],
     ),
 ];
 
