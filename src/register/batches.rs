@@ -121,8 +121,10 @@ pub struct NewItem {
     pub unit: String,
     /// Name, for order.
     pub person: String,
-    /// Where it comes from: a JSON Pointer or the cell of a sheet.
+    /// Where it comes from: a JSON Pointer or the row of a sheet.
     pub origin: String,
+    /// Path of its file in the archive, folders included.
+    pub name: String,
     /// Faults found before, JSON: the item is failed from the start.
     pub error: Option<Value>,
 }
@@ -208,8 +210,6 @@ pub struct Claimed {
 /// Where a finished file lies.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Filed {
-    /// The document's own file name.
-    pub file_name: String,
     /// Key of the pack it is in.
     pub pack: String,
     /// First byte in it.
@@ -259,13 +259,13 @@ pub struct ItemRow {
     pub person: String,
     /// Where it comes from.
     pub origin: String,
+    /// Path of its file in the archive.
+    pub name: String,
     state: String,
     /// Why it failed, JSON.
     pub error: Option<String>,
     /// Warnings, JSON.
     pub warnings: Option<String>,
-    /// The document's own file name.
-    pub file_name: Option<String>,
     /// Key of its pack.
     pub pack: Option<String>,
     /// First byte in the pack.
@@ -285,8 +285,8 @@ impl ItemRow {
     }
 }
 
-const ITEM: &str = "row_no, template, folder, unit, person, origin, state, error, warnings, file_name, pack, place, \
-                    bytes, sha256, pages";
+const ITEM: &str = "row_no, template, folder, unit, person, origin, name, state, error, warnings, pack, place, bytes, \
+                    sha256, pages";
 
 impl Register {
     /// Writes a batch, its items and its jobs as one; a request already answered makes nothing.
@@ -348,8 +348,8 @@ impl Register {
             }
             for part in numbered.chunks(ROWS_AT_ONCE) {
                 let mut insert = QueryBuilder::new(
-                    "INSERT INTO batch_item (batch_id, row_no, template, data, folder, unit, person, origin, state, \
-                     error) ",
+                    "INSERT INTO batch_item (batch_id, row_no, template, data, folder, unit, person, origin, name, \
+                     state, error) ",
                 );
                 insert.push_values(part, |mut row, (row_no, item)| {
                     row.push_bind(&batch.id)
@@ -360,6 +360,7 @@ impl Register {
                         .push_bind(&item.unit)
                         .push_bind(&item.person)
                         .push_bind(&item.origin)
+                        .push_bind(&item.name)
                         .push_bind(if item.error.is_some() { "failed" } else { "pending" })
                         .push_bind(item.error.as_ref().map(texts));
                 });
@@ -501,9 +502,8 @@ impl Register {
                 .await)
             .map_err(unavailable)?;
         let Some((options,)) = options else { return Ok(None) };
-        let items =
-            on!(self, |pool| {
-                sqlx::query_as(
+        let items = on!(self, |pool| {
+            sqlx::query_as(
             "SELECT row_no, template, data, attempt FROM batch_item WHERE batch_id = $1 AND row_no BETWEEN $2 AND $3 \
              AND state = 'pending' ORDER BY row_no"
         )
@@ -512,8 +512,8 @@ impl Register {
         .bind(chunk.to)
         .fetch_all(pool)
         .await
-            })
-            .map_err(unavailable)?;
+        })
+        .map_err(unavailable)?;
         Ok(Some((serde_json::from_str(&options).map_err(Failure::internal)?, items)))
     }
 
@@ -552,14 +552,13 @@ impl Register {
                         Err(error) => ("failed", Some(error.to_string()), None),
                     };
                     sqlx::query(
-                        "UPDATE batch_item SET state = $1, error = $2, warnings = $3, file_name = $4, pack = $5, \
-                         place = $6, bytes = $7, sha256 = $8, pages = $9, done_at = $10 \
-                         WHERE batch_id = $11 AND row_no = $12 AND state = 'pending'",
+                        "UPDATE batch_item SET state = $1, error = $2, warnings = $3, pack = $4, place = $5, \
+                         bytes = $6, sha256 = $7, pages = $8, done_at = $9 \
+                         WHERE batch_id = $10 AND row_no = $11 AND state = 'pending'",
                     )
                     .bind(state)
                     .bind(error)
                     .bind(filed.and_then(|filed| filed.warnings.as_ref()).map(Value::to_string))
-                    .bind(filed.map(|filed| &filed.file_name))
                     .bind(filed.map(|filed| &filed.pack))
                     .bind(filed.map(|filed| filed.place))
                     .bind(filed.map(|filed| filed.bytes))
@@ -637,12 +636,13 @@ impl Register {
         Ok(stopped > 0)
     }
 
-    /// Opens the failed (and cancelled) items of a batch that has ended again, some of them with new data. Says how many.
+    /// Opens the failed (and cancelled) items of a batch that has ended again, some of them with new data and the name
+    /// that follows from them. Says how many.
     pub async fn retry(
         &self,
         owner: &str,
         id: &str,
-        data: &[(i64, Value)],
+        data: &[(i64, Value, String)],
         now: i64,
     ) -> Result<Option<usize>, Failure> {
         let opened = as_one!(self, |tx| {
@@ -668,11 +668,13 @@ impl Register {
                 .map_err(unavailable)?;
                 let rows: Vec<i64> = rows.into_iter().map(|(row,)| row).collect();
                 if !rows.is_empty() {
-                    for (row, value) in data {
+                    for (row, value, name) in data {
                         sqlx::query(
-                            "UPDATE batch_item SET data = $1 WHERE batch_id = $2 AND row_no = $3 AND state IN ('failed', 'cancelled')",
+                            "UPDATE batch_item SET data = $1, name = $2 WHERE batch_id = $3 AND row_no = $4 \
+                             AND state IN ('failed', 'cancelled')",
                         )
                         .bind(value.to_string())
+                        .bind(name)
                         .bind(id)
                         .bind(row)
                         .execute(&mut *tx)

@@ -1,5 +1,4 @@
--- Times are milliseconds since 1970-01-01 UTC. Personal data stand in batch_item.data, .error, .file_name, .unit and
--- .person only, and go with the results.
+-- Times are milliseconds since 1970-01-01 UTC. Personal data stand in batch_item only, and go with the results.
 CREATE TABLE batch (
     id TEXT PRIMARY KEY,
     owner TEXT NOT NULL,
@@ -28,11 +27,11 @@ CREATE TABLE batch_item (
     unit TEXT NOT NULL,
     person TEXT NOT NULL,
     origin TEXT NOT NULL,
+    name TEXT NOT NULL,
     state TEXT NOT NULL,
     attempt INTEGER NOT NULL DEFAULT 0,
     error TEXT,
     warnings TEXT,
-    file_name TEXT,
     pack TEXT,
     place INTEGER,
     bytes INTEGER,
