@@ -369,3 +369,54 @@ fn a_merged_dossier_to_look_at() {
     fs::create_dir_all(&folder).expect("a folder");
     fs::write(folder.join("merged.pdf"), merged(dossier()).out).expect("written");
 }
+
+/// The `n`th copy of a certificate: every small stream holds other bytes, as another name would give it.
+fn varied(pdf: &[u8], n: usize) -> Vec<u8> {
+    let mut copy = pdf.to_vec();
+    let mut at = 0;
+    while let Some(start) = memchr::memmem::find(&copy[at..], b">>\nstream\n").map(|found| at + found + 10) {
+        let end = start + memchr::memmem::find(&copy[start..], b"\nendstream").expect("an end");
+        let colours = memchr::memmem::find(&copy[start.saturating_sub(70)..start], b"/Range").is_some();
+        if (9..20_000).contains(&(end - start)) && !colours {
+            for (byte, other) in copy[end - 8..end].iter_mut().zip(n.to_le_bytes()) {
+                *byte ^= other;
+            }
+        }
+        at = end;
+    }
+    copy
+}
+
+/// A line of `/proc/self/status`, kB.
+fn memory(line: &str) -> usize {
+    let status = fs::read_to_string("/proc/self/status").expect("Linux");
+    let value = status.lines().find_map(|one| one.strip_prefix(line)).expect("the line");
+    value.trim_start_matches(':').split_whitespace().next().expect("a number").parse().expect("a number")
+}
+
+/// How fast, and in how much memory: `cargo test --release --test integration thousands -- --ignored --nocapture`.
+#[test]
+#[ignore = "a measurement; alone in its process"]
+fn thousands_are_merged_in_flat_memory() {
+    let made = certificates(50);
+    let mut grown = Vec::new();
+    for many in [100, 1_000, 10_000] {
+        let (before, start) = (memory("VmRSS"), std::time::Instant::now());
+        let mut merger = Merger::new(std::io::sink(), about()).expect("a sink takes all");
+        for n in 0..many {
+            let title = format!("Lò Văn {n}");
+            merger.add(&varied(&made[n % made.len()], n), &[bookmark(&title, 1)]).expect("one of ours");
+        }
+        let merged = merger.finish().expect("pages");
+        let seconds = start.elapsed().as_secs_f64();
+        grown.push(memory("VmHWM").saturating_sub(before));
+        eprintln!(
+            "{many} files: {:.0}/s, {} bytes, peak {} kB above {before} kB",
+            many as f64 / seconds,
+            merged.bytes,
+            grown[grown.len() - 1]
+        );
+        assert_eq!(merged.pages, many);
+    }
+    assert!(grown[2] < 100_000, "{grown:?} kB");
+}
