@@ -361,13 +361,127 @@ fn nothing_merged_is_a_fault_and_a_full_disk_is_told() {
     assert!(merger.finish().is_err_and(|failure| failure.code == Code::Io));
 }
 
-/// For judges outside and for the eye: `target/pictures/merged.pdf`.
+/// A document with all that ours do not use yet: links to places and addresses, footnotes, page labels, a list of
+/// contents, sheets that are turned.
+const RICH: &str = r##"
+#set document(title: "Tài liệu")
+#set page(numbering: "i")
+#set text(font: "Tinos", lang: "vi")
+#set heading(numbering: "1.")
+#outline(title: [Mục lục])
+= Phần một <mot>
+Xem @hai, #link(<bang>)[bảng], #link("https://example.org")[trang mạng], chú thích#footnote[Lời chú.].
+#figure(table(columns: 2, table.header[Họ tên][Đơn vị], [Lò Thị Ơn], [Bản Mo]), caption: [Danh sách]) <bang>
+#set page(numbering: "1", flipped: true)
+#counter(page).update(1)
+= Phần hai <hai>
+Về @mot.
+"##;
+
+/// The rich document, as often as asked, and a certificate between.
+fn rich() -> &'static [u8] {
+    static RICH_FILE: OnceLock<Vec<u8>> = OnceLock::new();
+    RICH_FILE.get_or_init(|| {
+        let fonts = vinhdanh::engine::Fonts::load(vinhdanh::assets::fonts()).expect("fonts");
+        let files = [("rich/main.typ".to_owned(), RICH.as_bytes().to_vec())];
+        let ground = vinhdanh::engine::Ground::new(fonts, files).expect("sources");
+        let job = vinhdanh::engine::Job {
+            template: "rich".to_owned(),
+            form: String::new(),
+            ..local().job("giay_khen", local().sample("giay_khen", "plain")).expect("a job")
+        };
+        let job = vinhdanh::engine::Job { output: vinhdanh::engine::Output::Pdf(Standard::A2a), ..job };
+        vinhdanh::engine::Engine::new(ground, vinhdanh::the_thuc::inspect).run(&job).expect("sound").bytes
+    })
+}
+
+fn rich_dossier() -> Vec<(Vec<u8>, Vec<Bookmark>)> {
+    vec![
+        (dossier()[1].0.clone(), vec![bookmark("Giấy khen", 1)]),
+        (rich().to_vec(), vec![bookmark("Một", 1)]),
+        (dossier()[1].0.clone(), vec![bookmark("Giấy khen", 1)]),
+        (rich().to_vec(), vec![bookmark("Hai", 1)]),
+    ]
+}
+
+#[test]
+fn links_lead_where_they_led_and_labels_stay_on_their_pages() {
+    let merged = merged(&rich_dossier());
+    let (document, own) = (read(&merged.out), read(rich()));
+    assert_eq!(merged.pages, 6);
+    let (before, after) = (links(&own), links(&document));
+    assert!(before.len() > 5, "{before:?}");
+    let moved = |by: usize| {
+        before.iter().map(move |(page, to)| (page + by, to.clone().map_err(|place| (place.0 + by, place.1))))
+    };
+    assert!(moved(1).chain(moved(4)).eq(after), "{before:?}");
+
+    let mut labels = Vec::new();
+    let catalog = document.catalog().expect("a catalog");
+    pairs(&document, catalog.get(b"PageLabels").expect("labels"), "Nums", &mut labels);
+    let told: Vec<String> = labels
+        .iter()
+        .map(|(page, label)| {
+            let label = document.dereference(label).expect("a label").1.as_dict().expect("a dictionary");
+            let part = |key: &[u8]| label.get(key).map_or(String::new(), |value| format!("{value:?}"));
+            format!("{page:?}{}{}", part(b"S"), part(b"St"))
+        })
+        .collect();
+    assert_eq!(told, ["0/D1", "1/r1", "2/D1", "3/D4", "4/r1", "5/D1"]);
+}
+
+/// Where the links of a file stand, page from 0, and whither they lead: an address, or a page and the place on it. Each
+/// is owned by an element that names it.
+fn links(document: &Document) -> Vec<(usize, Result<String, (usize, String)>)> {
+    let pages: Vec<ObjectId> = document.get_pages().into_values().collect();
+    let catalog = document.catalog().expect("a catalog");
+    let (mut names, mut owners) = (Vec::new(), Vec::new());
+    if let Ok(tree) = catalog.get(b"Names").and_then(|names| document.dereference(names)) {
+        pairs(document, tree.1.as_dict().and_then(|all| all.get(b"Dests")).expect("places"), "Names", &mut names);
+    }
+    pairs(document, structure(document).0.get(b"ParentTree").expect("parents"), "Nums", &mut owners);
+    let mut found = Vec::new();
+    for (number, page) in pages.iter().enumerate() {
+        let node = document.get_dictionary(*page).expect("a page");
+        let Ok(all) = node.get(b"Annots").and_then(|all| document.dereference(all)) else { continue };
+        for id in all.1.as_array().expect("an array").iter().map(|one| one.as_reference().expect("a link")) {
+            let link = document.get_dictionary(id).expect("a link");
+            let (_, owner) = owners
+                .iter()
+                .find(|(key, _)| link.get(b"StructParent").is_ok_and(|own| own == key))
+                .expect("its element");
+            let owner = document.get_dictionary(owner.as_reference().expect("an element")).expect("an element");
+            assert!(format!("{owner:?}").contains(&format!("{} 0 R", id.0)), "{owner:?} does not name {id:?}");
+            let action = link.get(b"A").ok().map(|action| document.dereference(action).expect("an action").1);
+            let action = action.map(|action| action.as_dict().expect("an action"));
+            if let Some(address) = action.and_then(|action| action.get(b"URI").ok()) {
+                let address = address.as_str().expect("an address");
+                found.push((number, Ok(String::from_utf8_lossy(address).into_owned())));
+                continue;
+            }
+            let mut place = action.map_or_else(|| link.get(b"Dest"), |action| action.get(b"D")).expect("a place");
+            if let Ok(name) = place.as_str() {
+                let named = names.iter().find(|(one, _)| one.as_str().is_ok_and(|one| one == name));
+                place = &named.expect("a place of this name").1;
+            }
+            let place = document.dereference(place).expect("a place").1;
+            let place = place.as_dict().map_or(Ok(place), |place| place.get(b"D")).expect("a place");
+            let place = document.dereference(place).expect("a place").1.as_array().expect("a place");
+            let to = pages.iter().position(|page| place[0].as_reference().is_ok_and(|to| to == *page));
+            found.push((number, Err((to.expect("a page of the file"), format!("{:?}", &place[1..])))));
+        }
+    }
+    found
+}
+
+/// For judges outside and for the eye: `target/pictures/merged.pdf` and `merged-rich.pdf`.
 #[test]
 #[ignore = "writes a file to look at"]
 fn a_merged_dossier_to_look_at() {
     let folder = project().join("target/pictures");
     fs::create_dir_all(&folder).expect("a folder");
     fs::write(folder.join("merged.pdf"), merged(dossier()).out).expect("written");
+    fs::write(folder.join("merged-rich.pdf"), merged(&rich_dossier()).out).expect("written");
 }
 
 /// The `n`th copy of a certificate: every small stream holds other bytes, as another name would give it.
