@@ -112,7 +112,10 @@ async fn wanted(
     let common = value["common"].take();
     let rows = value["rows"].take();
     let (rows, sheet, mut warnings) = match (rows, envelope.sheet) {
-        (Value::Array(rows), None) => (rows, sheets::Source::default(), Vec::new()),
+        (Value::Array(rows), None) => {
+            let rows = rows.into_iter().map(|data| sheets::Row { data, faults: Vec::new() }).collect();
+            (rows, sheets::Source::default(), Vec::new())
+        }
         (Value::Null, Some(file)) => {
             sheets::read(app, template.schema.document().clone(), file, &value["sheet"], on_fault).await?
         }
@@ -123,8 +126,8 @@ async fn wanted(
         .zip(rows)
         .map(|(index, row)| {
             let mut data = common.clone();
-            lay_over(&mut data, row);
-            Document::of_row(&id, data, format!("/rows/{index}"))
+            lay_over(&mut data, row.data);
+            Document { faults: row.faults, ..Document::of_row(&id, data, format!("/rows/{index}")) }
         })
         .collect();
     warnings = sheet.place_all(warnings);
@@ -336,8 +339,12 @@ fn page(query: &HashMap<String, String>) -> Result<(Option<ItemState>, i64, i64)
     let mut fault = |name: &str, allowed: &str| {
         let shown: String = name.chars().take(40).collect();
         faults.push(
-            Diagnostic::error("parameter", format!("tham số `{shown}` sai"), format!("the parameter `{shown}` is wrong"))
-                .hint(format!("được nhận: {allowed}"), format!("allowed: {allowed}")),
+            Diagnostic::error(
+                "parameter",
+                format!("tham số `{shown}` sai"),
+                format!("the parameter `{shown}` is wrong"),
+            )
+            .hint(format!("được nhận: {allowed}"), format!("allowed: {allowed}")),
         );
     };
     let (mut state, mut after, mut limit) = (None, 0, PAGE);

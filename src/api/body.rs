@@ -75,11 +75,7 @@ pub fn too_large(limit: usize) -> Failure {
 
 /// A body that ended before its end.
 pub fn broken_off(error: &dyn std::fmt::Display) -> Failure {
-    Failure::one(
-        Code::BadRequest,
-        format!("không nhận đủ dữ liệu: {error}"),
-        format!("the body broke off: {error}"),
-    )
+    Failure::one(Code::BadRequest, format!("không nhận đủ dữ liệu: {error}"), format!("the body broke off: {error}"))
 }
 
 /// One header as text.

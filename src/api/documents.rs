@@ -243,4 +243,3 @@ fn joined(headers: &HeaderMap, name: header::HeaderName) -> Option<String> {
     let lines: Vec<&str> = headers.get_all(name).filter_map(|value| value.to_str().ok()).collect();
     (!lines.is_empty()).then(|| lines.join(", "))
 }
-

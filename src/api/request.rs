@@ -149,7 +149,10 @@ fn decode(text: &Value) -> Result<Vec<u8>, Failure> {
 fn two_sheets() -> Failure {
     Failure::new(
         Code::InvalidData,
-        vec![Diagnostic::error("two_sheets", "có hai bảng tính trong một yêu cầu", "the request has two sheets").at("/sheet/content")],
+        vec![
+            Diagnostic::error("two_sheets", "có hai bảng tính trong một yêu cầu", "the request has two sheets")
+                .at("/sheet/content"),
+        ],
     )
 }
 
@@ -186,7 +189,8 @@ async fn read_parts(
             }
         }
     }
-    let json = json.ok_or_else(|| Failure::one(Code::BadRequest, "thiếu phần `request`", "the part `request` is missing"))?;
+    let json =
+        json.ok_or_else(|| Failure::one(Code::BadRequest, "thiếu phần `request`", "the part `request` is missing"))?;
     Ok((json, sheet))
 }
 

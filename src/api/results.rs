@@ -36,7 +36,15 @@ pub async fn events(
     if let Err(failure) = app.batches.report(&owner.0, &id).await {
         return problem::respond(&failure, &caller, request.path(), None);
     }
-    let follow = Follow { app, owner: owner.0, id: id.into_inner(), lang: caller.lang, last: None, quiet: Instant::now(), over: false };
+    let follow = Follow {
+        app,
+        owner: owner.0,
+        id: id.into_inner(),
+        lang: caller.lang,
+        last: None,
+        quiet: Instant::now(),
+        over: false,
+    };
     HttpResponse::Ok()
         .content_type("text/event-stream; charset=utf-8")
         .insert_header((header::CACHE_CONTROL, "no-store"))
@@ -70,7 +78,9 @@ impl Follow {
                     self.over = state != BatchState::Running;
                     let changed = self.last.as_ref() != Some(&body);
                     if !changed && !self.over {
-                        if self.quiet.elapsed() < KEEP_OPEN && !self.app.stopping.load(std::sync::atomic::Ordering::Relaxed) {
+                        if self.quiet.elapsed() < KEEP_OPEN
+                            && !self.app.stopping.load(std::sync::atomic::Ordering::Relaxed)
+                        {
                             continue;
                         }
                         // A service that stops ends the stream; whoever follows comes back to the next one.
@@ -228,8 +238,12 @@ impl Asked {
                 let shown: String = name.chars().take(40).collect();
                 let hint = "partial=true|false, separators=true|false, order=decision|unit|name";
                 faults.push(
-                    Diagnostic::error("parameter", format!("tham số `{shown}` sai"), format!("the parameter `{shown}` is wrong"))
-                        .hint(format!("được nhận: {hint}"), format!("allowed: {hint}")),
+                    Diagnostic::error(
+                        "parameter",
+                        format!("tham số `{shown}` sai"),
+                        format!("the parameter `{shown}` is wrong"),
+                    )
+                    .hint(format!("được nhận: {hint}"), format!("allowed: {hint}")),
                 );
             }
         }

@@ -39,6 +39,8 @@ pub struct Document {
     pub person: String,
     /// JSON Pointer of its data in what the caller sent.
     pub origin: String,
+    /// Faults found while its data were read, with pointers into what the caller sent.
+    pub faults: Vec<Diagnostic>,
 }
 
 impl Document {
@@ -50,7 +52,7 @@ impl Document {
         };
         let unit = text(["/doi_tuong/don_vi", "/don_vi"]);
         let person = text(["/doi_tuong/ten", "/ten"]);
-        Self { template: template.to_owned(), data, folder: String::new(), unit, person, origin }
+        Self { template: template.to_owned(), data, folder: String::new(), unit, person, origin, faults: Vec::new() }
     }
 }
 
@@ -198,7 +200,11 @@ impl Batches {
             return Err(Failure::new(Code::InvalidData, faults));
         }
         self.register.retry(owner, id, &data, now_ms()).await?.ok_or_else(|| {
-            Failure::one(Code::BatchState, "lô đang chạy hoặc đã xóa kết quả", "the batch is running or its results are gone")
+            Failure::one(
+                Code::BatchState,
+                "lô đang chạy hoặc đã xóa kết quả",
+                "the batch is running or its results are gone",
+            )
         })
     }
 
@@ -268,6 +274,15 @@ fn examine(renderer: &Renderer, wanted: &Wanted) -> Result<Checked, Failure> {
     let mut names = Unique::default();
     for (index, document) in (1..).zip(&wanted.documents) {
         let prepared = renderer.prepare(&document.template, document.data.clone(), &requested);
+        let prepared = if document.faults.is_empty() {
+            prepared.map_err(|mut failure| {
+                failure.diagnostics = failure.diagnostics.into_iter().map(|one| below(&document.origin, one)).collect();
+                failure
+            })
+        } else {
+            // What could not be read is missing from the data: told once, by the cell.
+            Err(Failure::new(Code::InvalidData, document.faults.clone()))
+        };
         let (error, file_name) = match prepared {
             Ok(prepared) => {
                 if making.author.is_empty() {
@@ -281,7 +296,7 @@ fn examine(renderer: &Renderer, wanted: &Wanted) -> Result<Checked, Failure> {
             }
             Err(failure) => {
                 let error = serde_json::to_value(&failure).map_err(Failure::internal)?;
-                faults.extend(failure.diagnostics.into_iter().map(|one| below(&document.origin, one)));
+                faults.extend(failure.diagnostics);
                 (Some(error), document.template.clone())
             }
         };

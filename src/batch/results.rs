@@ -397,9 +397,12 @@ pub fn failures_sheet(items: &[ItemRow]) -> Result<Option<Vec<u8>>, Failure> {
         any = true;
         let failure: Failure = serde_json::from_str(error).map_err(Failure::internal)?;
         for fault in &failure.diagnostics {
-            let place = format!("{}{}", item.origin, fault.pointer.as_deref().unwrap_or_default());
+            let place = match &fault.cell {
+                Some(cell) => format!("{}!{}", cell.sheet, cell.address),
+                None => fault.pointer.clone().unwrap_or_else(|| item.origin.clone()),
+            };
             let row = item.row_no.to_string();
-            out.write_record([row.as_str(), &place, &inert(&item.person), &inert(&fault.message.vi)])
+            out.write_record([row.as_str(), &inert(&place), &inert(&item.person), &inert(&fault.message.vi)])
                 .map_err(Failure::internal)?;
         }
     }

@@ -13,7 +13,6 @@ mod grid;
 mod headings;
 mod layout;
 
-
 mod place;
 mod rows;
 mod sheet;
@@ -21,6 +20,5 @@ mod values;
 mod workbook;
 
 pub use columns::{Column, Kind, columns, columns_of};
-
 
 pub use sheet::{Change, Convert, Mapped, ReadOptions, Row, Sheet, Unused, read};

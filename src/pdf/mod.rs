@@ -12,6 +12,7 @@ mod outline;
 mod pages;
 mod part;
 mod share;
+mod size;
 mod source;
 mod structure;
 mod syntax;
@@ -21,6 +22,7 @@ mod writer;
 use crate::diagnostic::Failure;
 
 pub use merge::{About, Bookmark, Merged, Merger};
+pub use size::first_page;
 
 /// How many pages a file has.
 ///

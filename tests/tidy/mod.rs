@@ -26,8 +26,27 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("ingest", &["domain"]),
     ("dossier", &["domain", "template", "text"]),
     ("batch", &["domain", "engine", "files", "pdf", "register", "render", "text", "webhook"]),
-    ("app", &["assets", "config", "engine", "render", "telemetry", "template", "the_thuc"]),
-    ("api", &["app", "engine", "render", "telemetry", "template", "the_thuc"]),
+    (
+        "app",
+        &[
+            "assets",
+            "batch",
+            "config",
+            "dossier",
+            "engine",
+            "files",
+            "register",
+            "render",
+            "telemetry",
+            "template",
+            "the_thuc",
+            "webhook",
+        ],
+    ),
+    (
+        "api",
+        &["app", "batch", "dossier", "engine", "ingest", "register", "render", "telemetry", "template", "the_thuc"],
+    ),
     (
         "cli",
         &[
