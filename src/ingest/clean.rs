@@ -118,7 +118,10 @@ fn raise_names(text: &str) -> String {
     let lost = |word: &str| first(word).is_some_and(|c| c.is_lowercase() && !c.is_ascii() && c != 'đ');
     let others_are_capital = |word: &str| first(word).is_some_and(char::is_uppercase);
     let words = || text.split_whitespace();
-    if !words().any(lost) || !words().any(others_are_capital) || !words().all(|word| lost(word) || others_are_capital(word)) {
+    if !words().any(lost)
+        || !words().any(others_are_capital)
+        || !words().all(|word| lost(word) || others_are_capital(word))
+    {
         return text.to_owned();
     }
     let mut out = String::with_capacity(text.len());
@@ -143,7 +146,8 @@ fn name(encoding: Encoding) -> &'static str {
 
 fn refused(raw: &str, encoding: Encoding, by_font: bool, text: &str) -> Diagnostic {
     let name = name(encoding);
-    let (by_vi, by_en) = if by_font { ("theo phông chữ của ô", "by its font") } else { ("theo chữ", "by its words") };
+    let (by_vi, by_en) =
+        if by_font { ("theo phông chữ của ô", "by its font") } else { ("theo chữ", "by its words") };
     Diagnostic::error(
         "legacy_encoding",
         format!("`{raw}` viết bằng bảng mã cũ {name} ({by_vi})"),
@@ -169,7 +173,9 @@ fn because(change: unicode::Change) -> Text {
     use unicode::Change;
     match change {
         Change::Composed => Text::new("ghép dấu rời vào chữ (Unicode dựng sẵn)", "marks joined to their letters (NFC)"),
-        Change::NoBreakSpace => Text::new("khoảng trắng không ngắt thành khoảng trắng thường", "no-break spaces made plain"),
+        Change::NoBreakSpace => {
+            Text::new("khoảng trắng không ngắt thành khoảng trắng thường", "no-break spaces made plain")
+        }
         Change::Invisible => Text::new("bỏ ký tự không nhìn thấy", "invisible characters removed"),
         Change::WhiteSpace => {
             Text::new("bỏ khoảng trắng thừa hoặc xuống dòng", "needless spaces or line breaks removed")

@@ -338,7 +338,8 @@ mod tests {
 
     #[test]
     fn formulas_and_merged_areas_are_noticed() {
-        let found = |xml: &[u8]| survey(&archive(&[("xl/worksheets/sheet1.xml", xml)]), 1 << 20).expect("a sound archive");
+        let found =
+            |xml: &[u8]| survey(&archive(&[("xl/worksheets/sheet1.xml", xml)]), 1 << 20).expect("a sound archive");
         assert_eq!(found(b"<c><f>A1</f></c>"), Survey { formulas: true, merged: false });
         assert_eq!(found(b"<mergeCells/>"), Survey { formulas: false, merged: true });
         assert_eq!(found(b"<c><v>1</v></c>"), Survey::default());

@@ -43,7 +43,8 @@ pub(super) fn read(text: &str) -> Result<Read, Wrong> {
     let separator = ['/', '-', '.'].into_iter().find(|separator| plain.contains(*separator)).ok_or(Wrong::Form)?;
     let parts: Vec<&str> = plain.split(separator).collect();
     let [first, second, third] = parts.as_slice() else { return Err(Wrong::Form) };
-    let all_digits = |part: &&str| !part.is_empty() && part.len() <= 4 && part.bytes().all(|byte| byte.is_ascii_digit());
+    let all_digits =
+        |part: &&str| !part.is_empty() && part.len() <= 4 && part.bytes().all(|byte| byte.is_ascii_digit());
     if ![first, second, third].into_iter().all(all_digits) {
         return Err(Wrong::Form);
     }
@@ -110,7 +111,16 @@ mod tests {
 
     #[test]
     fn days_are_read_as_people_write_them() {
-        for form in ["29/9/2021", "29/09/2021", "29-9-2021", "29.09.2021", "2021-09-29", "2021/9/29", " ngày 29 tháng 9 năm 2021", "29 / 9 / 2021"] {
+        for form in [
+            "29/9/2021",
+            "29/09/2021",
+            "29-9-2021",
+            "29.09.2021",
+            "2021-09-29",
+            "2021/9/29",
+            " ngày 29 tháng 9 năm 2021",
+            "29 / 9 / 2021",
+        ] {
             assert_eq!(text(form), Ok("2021-09-29".to_owned()), "{form}");
         }
     }

@@ -103,8 +103,11 @@ impl Text {
             return Ok(vec![self.grid(name, delimiter, rows)?]);
         }
         let count = |delimiter: u8| memchr::memchr_iter(delimiter, self.text.as_bytes()).count();
-        let mut held: Vec<(usize, u8)> =
-            DELIMITERS.iter().map(|delimiter| (count(*delimiter), *delimiter)).filter(|(count, _)| *count > 0).collect();
+        let mut held: Vec<(usize, u8)> = DELIMITERS
+            .iter()
+            .map(|delimiter| (count(*delimiter), *delimiter))
+            .filter(|(count, _)| *count > 0)
+            .collect();
         held.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
         if held.is_empty() {
             held.push((0, b';'));

@@ -206,8 +206,10 @@ mod tests {
             filled_from: None,
         };
         let lines = Grid::gather(vec![(3, entry(1, "b")), (1, entry(0, "a")), (3, entry(0, "c")), (3, entry(1, "d"))]);
-        let read: Vec<_> =
-            lines.iter().map(|line| (line.number, line.cells.iter().map(|c| c.raw.shown()).collect::<String>())).collect();
+        let read: Vec<_> = lines
+            .iter()
+            .map(|line| (line.number, line.cells.iter().map(|c| c.raw.shown()).collect::<String>()))
+            .collect();
         assert_eq!(read, [(1, "a".to_owned()), (3, "cd".to_owned())]);
     }
 }

@@ -32,6 +32,8 @@ pub(super) struct Found {
     pub(super) unused: Vec<Unused>,
     /// Columns that number the rows or tell faults: never data.
     pub(super) aside: Vec<u32>,
+    /// Those of them that tell the faults of a marked copy.
+    pub(super) fault_columns: Vec<u32>,
     /// What is worth telling.
     pub(super) warnings: Vec<Diagnostic>,
 }
@@ -110,13 +112,25 @@ pub(super) fn find(grid: &Grid, columns: &[Column], options: &ReadOptions) -> Re
         .filter(|line| line.number > block.bottom)
         .flat_map(|line| line.cells.iter().filter(|entry| !entry.is_blank()).map(|entry| entry.column))
         .collect();
-    let mut found =
-        Found { top: block.top, bottom: block.bottom, mapped: Vec::new(), unused: Vec::new(), aside: Vec::new(), warnings: Vec::new() };
+    let mut found = Found {
+        top: block.top,
+        bottom: block.bottom,
+        mapped: Vec::new(),
+        unused: Vec::new(),
+        aside: Vec::new(),
+        fault_columns: Vec::new(),
+        warnings: Vec::new(),
+    };
     let mut by_column: BTreeMap<usize, Vec<&Heading>> = BTreeMap::new();
     for (heading, meaning) in block.headings.iter().zip(&block.meaning) {
         match meaning {
             Some(Meaning::Column(index)) => by_column.entry(*index).or_default().push(heading),
-            Some(Meaning::Aside) => found.aside.push(heading.column),
+            Some(Meaning::Aside) => {
+                found.aside.push(heading.column);
+                if layout::is_fault_column(&heading.shown()) {
+                    found.fault_columns.push(heading.column);
+                }
+            }
             Some(Meaning::LeftOut) => found.unused.push(unused(heading)),
             None => {
                 found.unused.push(unused(heading));
@@ -225,7 +239,9 @@ fn read(grid: &Grid, areas: &[Area], top: u32, bottom: u32, names: &Names<'_>) -
     for row in top..=bottom {
         columns.extend(grid.line(row).into_iter().flat_map(|line| &line.cells).map(|entry| entry.column));
     }
-    for area in areas.iter().filter(|area| (top..=bottom).contains(&area.top) && area.right - area.left.min(area.right) < 64) {
+    for area in
+        areas.iter().filter(|area| (top..=bottom).contains(&area.top) && area.right - area.left.min(area.right) < 64)
+    {
         columns.extend(area.left..=area.right);
     }
     let mut headings = Vec::new();
@@ -299,7 +315,8 @@ impl<'a> Names<'a> {
         let texts = Self::texts(heading);
         let by_heading = texts.iter().find_map(|text| self.map.iter().find(|(_, key, _)| key == text));
         let letters = place::letters(heading.column);
-        let by_letter = || self.map.iter().find(|(key, ..)| key.eq_ignore_ascii_case(&letters) && !layout::is_index(key));
+        let by_letter =
+            || self.map.iter().find(|(key, ..)| key.eq_ignore_ascii_case(&letters) && !layout::is_index(key));
         if let Some((_, _, meaning)) = by_heading.or_else(by_letter) {
             return *meaning;
         }
@@ -395,7 +412,9 @@ fn twice(grid: &Grid, column: &Column, headings: &[&Heading]) -> Diagnostic {
         (
             "merged_heading",
             format!("tiêu đề gộp `{places}` đứng trên nhiều cột đều có dữ liệu, không rõ cột nào là `{title}`"),
-            format!("the merged heading `{places}` stands over several columns with data: which is `{title}` is unclear"),
+            format!(
+                "the merged heading `{places}` stands over several columns with data: which is `{title}` is unclear"
+            ),
         )
     } else {
         (
@@ -425,9 +444,10 @@ fn missing(grid: &Grid, column: &Column, found: &Found) -> Diagnostic {
         Some((distance, unused))
     });
     let fault = match near.min_by_key(|(distance, _)| *distance) {
-        Some((_, Unused { heading, address })) => {
-            fault.hint(format!("có phải cột `{heading}` (`{address}`)?"), format!("is it column `{heading}` (`{address}`)?"))
-        }
+        Some((_, Unused { heading, address })) => fault.hint(
+            format!("có phải cột `{heading}` (`{address}`)?"),
+            format!("is it column `{heading}` (`{address}`)?"),
+        ),
         None => fault,
     };
     fault.hint(format!("tiêu đề được nhận: `{accepted}`"), format!("accepted headings: `{accepted}`"))
@@ -465,5 +485,8 @@ fn no_heading(grid: &Grid, columns: &[Column], options: &ReadOptions) -> Diagnos
     };
     Diagnostic::error("no_heading", vi, en)
         .in_cell(Some(Cell { sheet: sheet.clone(), address: options.header_row.unwrap_or(1).to_string() }))
-        .hint(format!("cần có các cột `{list}`; tải bảng mẫu để điền"), format!("columns `{list}` are needed; fill in the pattern sheet"))
+        .hint(
+            format!("cần có các cột `{list}`; tải bảng mẫu để điền"),
+            format!("columns `{list}` are needed; fill in the pattern sheet"),
+        )
 }

@@ -89,19 +89,25 @@ fn is_roman(text: &str) -> bool {
 pub(super) fn group<'a>(text: &str, choices: &'a [(String, String)]) -> Option<&'a str> {
     let folded = fold(text);
     let mut words: Vec<&str> = folded.split(' ').collect();
-    if words.len() > 1 && (is_roman(&words[0].to_uppercase()) || words[0].parse::<u32>().is_ok() || words[0].len() == 1) {
+    if words.len() > 1 && (is_roman(&words[0].to_uppercase()) || words[0].parse::<u32>().is_ok() || words[0].len() == 1)
+    {
         words.remove(0);
     }
-    while words.first().is_some_and(|word| matches!(*word, "các" | "danh" | "sách" | "đối" | "với")) {
+    let led_by = ["các", "danh", "sách", "đối", "với"].map(fold);
+    while words.first().is_some_and(|word| led_by.iter().any(|led| led == word)) {
         words.remove(0);
     }
+    let people = fold("người");
     let rest = words.join(" ");
     let names = |shown: &str| {
         let shown = fold(shown);
         let tail = rest.strip_prefix(&shown)?;
         // A count may follow, and what is counted.
         let counts = tail.split(' ').all(|word| {
-            word.is_empty() || word.parse::<u32>().is_ok() || word == "người" || shown.split(' ').any(|part| part == word)
+            word.is_empty()
+                || word.parse::<u32>().is_ok()
+                || word == people
+                || shown.split(' ').any(|part| part == word)
         });
         (counts && (tail.is_empty() || tail.starts_with(' '))).then_some(shown.len())
     };
@@ -137,7 +143,8 @@ mod tests {
 
     #[test]
     fn headings_fold_over_case_breaks_punctuation_and_tones() {
-        for heading in ["Họ và tên", "HỌ VÀ TÊN", "Họ\nvà  tên:", "Họ và tên (*)", "Ho\u{323} và tên"] {
+        for heading in ["Họ và tên", "HỌ VÀ TÊN", "Họ\nvà  tên:", "Họ và tên (*)", "Ho\u{323} và tên"]
+        {
             assert_eq!(fold(heading), "họ và tên", "{heading}");
         }
         assert_eq!(fold("Tên tập thể/cá nhân"), fold("Tên tập thể, cá nhân"));
@@ -159,9 +166,10 @@ mod tests {
 
     #[test]
     fn titles_of_groups_name_their_choice() {
-        let choices: Vec<(String, String)> = [("Cá nhân", "ca_nhan"), ("Tập thể", "tap_the"), ("Hộ", "ho"), ("Hộ gia đình", "ho")]
-            .map(|(shown, value)| (shown.to_owned(), value.to_owned()))
-            .to_vec();
+        let choices: Vec<(String, String)> =
+            [("Cá nhân", "ca_nhan"), ("Tập thể", "tap_the"), ("Hộ", "ho"), ("Hộ gia đình", "ho")]
+                .map(|(shown, value)| (shown.to_owned(), value.to_owned()))
+                .to_vec();
         for (title, value) in [
             ("II. Cá nhân", Some("ca_nhan")),
             ("CÁC TẬP THỂ (05)", Some("tap_the")),
@@ -181,7 +189,9 @@ mod tests {
         for text in ["Tổng cộng", "Tổng cộng: 25 người", "Cộng", "TỔNG SỐ 5"] {
             assert!(is_sum(text), "{text}");
         }
-        for text in ["Tổng công ty Lâm nghiệp Tây Bắc Việt Nam", "Cộng đồng bản Suối Làng thuộc xã Huy Tường", "Lò Văn Cộng"] {
+        for text in
+            ["Tổng công ty Lâm nghiệp Tây Bắc Việt Nam", "Cộng đồng bản Suối Làng thuộc xã Huy Tường", "Lò Văn Cộng"]
+        {
             assert!(!is_sum(text), "{text}");
         }
         assert!(is_group_number("IV.") && is_group_number("B") && !is_group_number("12") && !is_group_number("Lò"));

@@ -50,7 +50,8 @@ mod tests {
 
     #[test]
     fn letters_follow_the_spreadsheet() {
-        for (number, text) in [(0, "A"), (25, "Z"), (26, "AA"), (51, "AZ"), (701, "ZZ"), (702, "AAA"), (16_383, "XFD")] {
+        for (number, text) in [(0, "A"), (25, "Z"), (26, "AA"), (51, "AZ"), (701, "ZZ"), (702, "AAA"), (16_383, "XFD")]
+        {
             assert_eq!(letters(number), text);
             assert_eq!(column(text), Some(number));
         }

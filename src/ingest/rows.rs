@@ -34,8 +34,12 @@ pub(super) fn take(
     }
     let sheet = taking.finish(options);
     if sheet.rows.is_empty() && sheet.faults.is_empty() {
-        return Err(Diagnostic::error("no_rows", "dưới dòng tiêu đề không có dòng nào", "no row stands below the headings")
-            .in_cell(Some(Cell { sheet: sheet.name, address: bottom.to_string() })));
+        return Err(Diagnostic::error(
+            "no_rows",
+            "dưới dòng tiêu đề không có dòng nào",
+            "no row stands below the headings",
+        )
+        .in_cell(Some(Cell { sheet: sheet.name, address: bottom.to_string() })));
     }
     Ok(sheet)
 }
@@ -48,7 +52,9 @@ fn fill_merged(grid: &mut Grid, found: &Found) -> Result<(), Diagnostic> {
         let anchor = grid.line(area.top).and_then(|line| line.cell(area.left));
         let Some(anchor) = anchor.filter(|entry| !entry.is_blank() && used.contains(&area.left)) else { continue };
         let start = grid.lines.partition_point(|line| line.number <= area.top);
-        for (index, line) in grid.lines.iter().enumerate().skip(start).take_while(|(_, line)| line.number <= area.bottom) {
+        for (index, line) in
+            grid.lines.iter().enumerate().skip(start).take_while(|(_, line)| line.number <= area.bottom)
+        {
             // A row that holds nothing else stays empty.
             if line.cell(area.left).is_none_or(Entry::is_blank) {
                 filled.push((index, Entry { filled_from: Some(area.top), ..anchor.clone() }));
@@ -358,7 +364,7 @@ impl<'a> Taking<'a> {
             warnings,
             top: self.found.top,
             bottom: self.found.bottom,
-            aside: self.found.aside,
+            fault_columns: self.found.fault_columns,
             max_inflated: options.max_inflated,
             delimiter: self.grid.delimiter,
         }

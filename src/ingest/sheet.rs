@@ -83,7 +83,7 @@ pub struct Sheet {
     pub warnings: Vec<Diagnostic>,
     pub(super) top: u32,
     pub(super) bottom: u32,
-    pub(super) aside: Vec<u32>,
+    pub(super) fault_columns: Vec<u32>,
     pub(super) max_inflated: u64,
     /// What a CSV file was cut by.
     pub(super) delimiter: Option<u8>,
@@ -215,8 +215,11 @@ fn pick(book: &mut Workbook<'_>, columns: &[Column], options: &ReadOptions) -> R
     if !holds {
         return Err(empty());
     }
-    let fit: Vec<&String> =
-        seen.iter().filter(|(glance, _)| glance.complete && glance.rows && glance.score > 0).map(|(_, name)| *name).collect();
+    let fit: Vec<&String> = seen
+        .iter()
+        .filter(|(glance, _)| glance.complete && glance.rows && glance.score > 0)
+        .map(|(_, name)| *name)
+        .collect();
     match fit.as_slice() {
         [one] => Ok((*one).clone()),
         [] => {
@@ -236,7 +239,10 @@ fn pick(book: &mut Workbook<'_>, columns: &[Column], options: &ReadOptions) -> R
                 format!("nhiều trang tính có danh sách: `{fit}`"),
                 format!("several sheets hold a list: `{fit}`"),
             )
-            .hint("chỉ rõ trang tính cần lấy, hoặc gộp vào một trang", "say which sheet is meant, or put them into one"))
+            .hint(
+                "chỉ rõ trang tính cần lấy, hoặc gộp vào một trang",
+                "say which sheet is meant, or put them into one",
+            ))
         }
     }
 }
@@ -264,11 +270,7 @@ impl Sheet {
 
     /// Gives faults of later checks their cells: `locate` tells the row and the pointer inside it from a pointer into
     /// the caller's data. Faults that are of no row, or have a cell, stay as they are.
-    pub fn place(
-        &self,
-        faults: Vec<Diagnostic>,
-        locate: impl Fn(&str) -> Option<(usize, String)>,
-    ) -> Vec<Diagnostic> {
+    pub fn place(&self, faults: Vec<Diagnostic>, locate: impl Fn(&str) -> Option<(usize, String)>) -> Vec<Diagnostic> {
         let placed = |mut fault: Diagnostic| {
             if fault.cell.is_none()
                 && let Some((row, pointer)) = fault.pointer.as_deref().and_then(&locate)
@@ -294,5 +296,10 @@ impl Sheet {
     /// The first row of headings and the last, as the spreadsheet shows them.
     pub fn headings(&self) -> (u32, u32) {
         (self.top, self.bottom)
+    }
+
+    /// Whether a cell is a mark of an earlier copy: below the heading of its column of faults.
+    pub(super) fn is_old_mark(&self, row: u32, column: u32) -> bool {
+        row >= self.top && self.fault_columns.contains(&column)
     }
 }

@@ -79,11 +79,9 @@ pub(super) fn read(entry: &Entry, column: &Column, convert: Convert, from_1904: 
             _ => wrong_kind(column, "là TRUE/FALSE", "is TRUE/FALSE"),
         },
         Raw::Moment(moment) => match (&column.kind, dates::of_moment(*moment)) {
-            (Kind::Date, Some(day)) if moment.timed => Outcome::value(day.to_string()).changed(
-                day.short(),
-                "bỏ giờ, chỉ lấy ngày",
-                "the time of day left out",
-            ),
+            (Kind::Date, Some(day)) if moment.timed => {
+                Outcome::value(day.to_string()).changed(day.short(), "bỏ giờ, chỉ lấy ngày", "the time of day left out")
+            }
             (Kind::Date, Some(day)) => Outcome::value(day.to_string()),
             (Kind::Date, None) => Outcome::fault(dates::fault(&entry.raw.shown(), dates::Wrong::NoSuchDay)),
             (Kind::Text, Some(day)) => {
@@ -125,10 +123,9 @@ fn text(raw: &str, entry: &Entry, column: &Column, convert: Convert) -> Outcome 
         Kind::Decimal => written_number(&text, false),
         Kind::Date => match dates::read(&text) {
             Ok(read) => Outcome { either_order: read.either_order, ..Outcome::value(read.day.to_string()) },
-            Err(wrong) => Outcome {
-                month_first: wrong == dates::Wrong::MonthFirst,
-                ..Outcome::fault(dates::fault(&text, wrong))
-            },
+            Err(wrong) => {
+                Outcome { month_first: wrong == dates::Wrong::MonthFirst, ..Outcome::fault(dates::fault(&text, wrong)) }
+            }
         },
         Kind::Choice(choices) => choice(&text, choices),
         Kind::Flag => flag(&text),
@@ -253,7 +250,11 @@ fn identity(text: &str) -> Outcome {
             format!("`{digits}` has {count} digits; a personal number has 12"),
         )),
     };
-    if digits == text { outcome } else { outcome.changed(digits, "bỏ dấu ngăn giữa các chữ số", "marks between digits removed") }
+    if digits == text {
+        outcome
+    } else {
+        outcome.changed(digits, "bỏ dấu ngăn giữa các chữ số", "marks between digits removed")
+    }
 }
 
 /// A serial number in a column of days.
@@ -269,7 +270,11 @@ fn serial(number: f64, shown: &str, from_1904: bool) -> Outcome {
         );
     }
     match dates::of_serial(number, from_1904) {
-        Some(day) => Outcome::value(day.to_string()).changed(day.short(), "số ngày của Excel thành ngày", "a serial number made a day"),
+        Some(day) => Outcome::value(day.to_string()).changed(
+            day.short(),
+            "số ngày của Excel thành ngày",
+            "a serial number made a day",
+        ),
         None => Outcome::fault(dates::fault(shown, dates::Wrong::Form)),
     }
 }
@@ -350,8 +355,12 @@ fn flag(text: &str) -> Outcome {
         "x" | "có" | "co" | "đúng" | "1" | "true" | "yes" => Outcome::value(true),
         "không" | "khong" | "sai" | "0" | "false" | "no" => Outcome::value(false),
         _ => Outcome::fault(
-            Diagnostic::error("flag", format!("`{text}` không phải có hay không"), format!("`{text}` is neither yes nor no"))
-                .hint("ghi `x` hoặc `có`, `không`, hoặc để trống", "write `x` or `có`, `không`, or leave it empty"),
+            Diagnostic::error(
+                "flag",
+                format!("`{text}` không phải có hay không"),
+                format!("`{text}` is neither yes nor no"),
+            )
+            .hint("ghi `x` hoặc `có`, `không`, hoặc để trống", "write `x` or `có`, `không`, or leave it empty"),
         ),
     }
 }
@@ -407,11 +416,24 @@ mod tests {
 
     #[test]
     fn numbers_are_read_the_vietnamese_way() {
-        for (text, value) in [("1.490.000", json!(1_490_000)), ("-5", json!(-5)), ("40,82", json!(40.82)), ("40.82", json!(40.82)), ("1.490,5", json!(1490.5))] {
+        for (text, value) in [
+            ("1.490.000", json!(1_490_000)),
+            ("-5", json!(-5)),
+            ("40,82", json!(40.82)),
+            ("40.82", json!(40.82)),
+            ("1.490,5", json!(1490.5)),
+        ] {
             assert_eq!(written(text, Kind::Decimal), Ok(value), "{text}");
         }
         assert_eq!(written("1.615", Kind::Integer), Ok(json!(1615)));
-        for (text, kind) in [("1.615", Kind::Decimal), ("40,5", Kind::Integer), ("1.49", Kind::Integer), ("abc", Kind::Integer), ("1.2.3", Kind::Decimal), ("", Kind::Text)] {
+        for (text, kind) in [
+            ("1.615", Kind::Decimal),
+            ("40,5", Kind::Integer),
+            ("1.49", Kind::Integer),
+            ("abc", Kind::Integer),
+            ("1.2.3", Kind::Decimal),
+            ("", Kind::Text),
+        ] {
             if text.is_empty() {
                 assert_eq!(written(text, kind), Ok(Value::Null));
             } else {

@@ -139,9 +139,7 @@ impl<'a> Workbook<'a> {
 }
 
 /// The next cell's place and whether it holds a formula.
-fn next_formula(
-    reader: &mut XlsxCellReader<'_, Cursor<&[u8]>>,
-) -> Result<Option<((u32, u32), bool)>, Diagnostic> {
+fn next_formula(reader: &mut XlsxCellReader<'_, Cursor<&[u8]>>) -> Result<Option<((u32, u32), bool)>, Diagnostic> {
     loop {
         match reader.next_cell_with_formula_metadata() {
             Ok(record) => return Ok(record.map(|record| (record.pos, record.formula.is_some()))),
