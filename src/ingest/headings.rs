@@ -32,6 +32,8 @@ pub(super) struct Found {
     pub(super) unused: Vec<Unused>,
     /// Columns that number the rows or tell faults: never data.
     pub(super) aside: Vec<u32>,
+    /// Those of them that tell the faults of a marked copy.
+    pub(super) fault_columns: Vec<u32>,
     /// What is worth telling.
     pub(super) warnings: Vec<Diagnostic>,
 }
@@ -116,13 +118,19 @@ pub(super) fn find(grid: &Grid, columns: &[Column], options: &ReadOptions) -> Re
         mapped: Vec::new(),
         unused: Vec::new(),
         aside: Vec::new(),
+        fault_columns: Vec::new(),
         warnings: Vec::new(),
     };
     let mut by_column: BTreeMap<usize, Vec<&Heading>> = BTreeMap::new();
     for (heading, meaning) in block.headings.iter().zip(&block.meaning) {
         match meaning {
             Some(Meaning::Column(index)) => by_column.entry(*index).or_default().push(heading),
-            Some(Meaning::Aside) => found.aside.push(heading.column),
+            Some(Meaning::Aside) => {
+                found.aside.push(heading.column);
+                if layout::is_fault_column(&heading.shown()) {
+                    found.fault_columns.push(heading.column);
+                }
+            }
             Some(Meaning::LeftOut) => found.unused.push(unused(heading)),
             None => {
                 found.unused.push(unused(heading));

@@ -93,9 +93,11 @@ pub(super) fn group<'a>(text: &str, choices: &'a [(String, String)]) -> Option<&
     {
         words.remove(0);
     }
-    while words.first().is_some_and(|word| matches!(*word, "các" | "danh" | "sách" | "đối" | "với")) {
+    let led_by = ["các", "danh", "sách", "đối", "với"].map(fold);
+    while words.first().is_some_and(|word| led_by.iter().any(|led| led == word)) {
         words.remove(0);
     }
+    let people = fold("người");
     let rest = words.join(" ");
     let names = |shown: &str| {
         let shown = fold(shown);
@@ -104,7 +106,7 @@ pub(super) fn group<'a>(text: &str, choices: &'a [(String, String)]) -> Option<&
         let counts = tail.split(' ').all(|word| {
             word.is_empty()
                 || word.parse::<u32>().is_ok()
-                || word == "người"
+                || word == people
                 || shown.split(' ').any(|part| part == word)
         });
         (counts && (tail.is_empty() || tail.starts_with(' '))).then_some(shown.len())

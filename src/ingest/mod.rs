@@ -12,7 +12,8 @@ mod delimited;
 mod grid;
 mod headings;
 mod layout;
-
+mod marked;
+mod pattern;
 mod place;
 mod rows;
 mod sheet;
@@ -20,5 +21,7 @@ mod values;
 mod workbook;
 
 pub use columns::{Column, Kind, columns, columns_of};
+pub use marked::marked;
+pub use pattern::pattern;
 
 pub use sheet::{Change, Convert, Mapped, ReadOptions, Row, Sheet, Unused, read};

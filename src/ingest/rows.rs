@@ -364,7 +364,7 @@ impl<'a> Taking<'a> {
             warnings,
             top: self.found.top,
             bottom: self.found.bottom,
-            aside: self.found.aside,
+            fault_columns: self.found.fault_columns,
             max_inflated: options.max_inflated,
             delimiter: self.grid.delimiter,
         }

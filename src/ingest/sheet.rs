@@ -83,7 +83,7 @@ pub struct Sheet {
     pub warnings: Vec<Diagnostic>,
     pub(super) top: u32,
     pub(super) bottom: u32,
-    pub(super) aside: Vec<u32>,
+    pub(super) fault_columns: Vec<u32>,
     pub(super) max_inflated: u64,
     /// What a CSV file was cut by.
     pub(super) delimiter: Option<u8>,
@@ -296,5 +296,10 @@ impl Sheet {
     /// The first row of headings and the last, as the spreadsheet shows them.
     pub fn headings(&self) -> (u32, u32) {
         (self.top, self.bottom)
+    }
+
+    /// Whether a cell is a mark of an earlier copy: below the heading of its column of faults.
+    pub(super) fn is_old_mark(&self, row: u32, column: u32) -> bool {
+        row >= self.top && self.fault_columns.contains(&column)
     }
 }
