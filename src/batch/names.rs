@@ -338,6 +338,23 @@ mod tests {
     }
 
     #[test]
+    fn the_patterns_the_guide_shows_work() {
+        let data = json!({"so": 925, "ky_hieu": "QĐ-UBND"});
+        let written = |source: &str, group: &str| {
+            pattern(source).write(&NameFacts { group, ..facts(&data) }).unwrap_or_else(|failure| panic!("{failure}"))
+        };
+        let unit = "Trường Tiểu học Quang Huy";
+        let by_unit = "{{ group }}/{{ number }} {{ person }}";
+        assert_eq!(written(by_unit, unit), "Trường Tiểu học Quang Huy/0001 Lò Thị Minh Hạnh.pdf");
+        assert_eq!(written(by_unit, ""), "0001 Lò Thị Minh Hạnh.pdf");
+        let by_number = "{{ so_ky_hieu(data.so, data.ky_hieu) }} {{ person }}";
+        assert_eq!(written(by_number, unit), "925-QĐ-UBND Lò Thị Minh Hạnh.pdf");
+        assert_eq!(written("{{ person | split | last }} – {{ number }}", unit), "Hạnh – 0001.pdf");
+        let other = "{% if group %}{{ group }}{% else %}Khác{% endif %}/{{ number }}";
+        assert_eq!(written(other, ""), "Khác/0001.pdf");
+    }
+
+    #[test]
     fn decomposed_names_are_composed() {
         let data = json!({});
         let facts = NameFacts { person: "Đặng Thi\u{323} A\u{301}nh Nguye\u{302}\u{323}t", ..facts(&data) };

@@ -30,7 +30,7 @@ const FUEL: u64 = 10_000;
 const STATEMENTS: [&str; 4] = ["if", "elif", "else", "endif"];
 
 /// Filters a pattern may use.
-const FILTERS: [&str; 20] = [
+const FILTERS: [&str; 21] = [
     "upper",
     "lower",
     "title",
@@ -48,6 +48,7 @@ const FILTERS: [&str; 20] = [
     "tien",
     "bang_chu",
     "phan_tram",
+    "thap_phan",
     "so_la_ma",
     "hoa_dau",
     "thuong_dau",
