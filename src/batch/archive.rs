@@ -71,6 +71,25 @@ where
     Ok(totals)
 }
 
+/// Bytes of the archive [`write_zip`] makes of files with these lengths of name and content, all in bytes: known before, it
+/// tells a reader how much is to come and makes a body that broke off plain to see. For files below 4 GiB.
+pub fn zip_length(files: impl IntoIterator<Item = (usize, u64)>) -> u64 {
+    const LOCAL: u64 = 30;
+    const CENTRAL: u64 = 46;
+    const END: u64 = 22;
+    const ZIP64_OFFSET: u64 = 12;
+    const ZIP64_END: u64 = 56 + 20;
+    let (mut offset, mut central, mut count) = (0, 0, 0_u64);
+    for (name, content) in files {
+        let name = name as u64;
+        central += CENTRAL + name + if offset > u64::from(u32::MAX) { ZIP64_OFFSET } else { 0 };
+        offset += LOCAL + name + content;
+        count += 1;
+    }
+    let large = count >= u64::from(u16::MAX) || offset > u64::from(u32::MAX);
+    offset + central + END + if large { ZIP64_END } else { 0 }
+}
+
 /// The archive as the body of an answer: pieces of at most 64 KiB, made as they are taken.
 ///
 /// A failure in the middle is the last thing that comes, before the archive is closed, so the body breaks off and what was
@@ -215,6 +234,7 @@ mod tests {
         let entries = vec![entry("a.pdf", "abc"), entry("b.pdf", "")];
         let totals = write_zip(&mut out, stream::iter(entries), DAY).await.expect("written");
         assert_eq!(totals, Totals { entries: 2, bytes: 3 });
+        assert_eq!(out.len() as u64, zip_length([(5, 3), (5, 0)]));
     }
 
     #[tokio::test]
@@ -307,6 +327,8 @@ mod tests {
                 file.path(),
             );
             assert_eq!(said.trim(), format!("{count} {}.pdf b'x'", count - 1));
+            let lengths = (0..count).map(|n| (format!("{n}.pdf").len(), 1));
+            assert_eq!(out.len() as u64, zip_length(lengths));
             assert_eq!(out.windows(4).any(|four| four == b"PK\x06\x06"), count >= 65_535);
         }
     }
@@ -344,6 +366,8 @@ mod tests {
         let out = Sparse(file.reopen().expect("the same file"));
         let totals = write_zip(out, stream::iter(entries), DAY).await.expect("written");
         assert!(totals.bytes > u64::from(u32::MAX));
+        let length = file.as_file().metadata().expect("a file").len();
+        assert_eq!(length, zip_length([(5, 700 << 20); 6].into_iter().chain([("Cuối.pdf".len(), "hết".len() as u64)])));
         let said = python(
             "import sys, zipfile; z = zipfile.ZipFile(sys.argv[1]); i = z.getinfo('Cuối.pdf')\n\
              print(len(z.namelist()), i.header_offset > 1 << 32, z.read(i).decode())",

@@ -34,7 +34,7 @@ pub const VARIABLES: &[(&str, &str, &str)] = &[
     ("file_name", "tên riêng của văn bản, không có .pdf", "the document's own name without .pdf"),
     ("group", "đơn vị", "unit"),
     ("person", "người hoặc tập thể", "person or collective"),
-    ("data", "dữ liệu của văn bản: data.so, …", "the document's data: data.so, …"),
+    ("data", "dữ liệu của văn bản, trừ các danh sách: data.so, …", "the document's data, without lists: data.so, …"),
 ];
 
 const TITLE: Title = Title { vi: "mẫu tên tệp", en: "file name pattern", code: "names" };
@@ -60,7 +60,8 @@ pub struct NameFacts<'a> {
 
 /// A pattern of file names, in minijinja: `{{ group }}/{{ number }} {{ person }}`.
 ///
-/// A `/` of the pattern itself makes folders; one in a value (`925/QĐ-UBND`) becomes `-`.
+/// A `/` of the pattern itself makes folders; one in a value (`925/QĐ-UBND`) becomes `-`. Lists of the data are not to be
+/// had, and of loops and filters only what [`Pattern`] allows a caller.
 pub struct NamePattern(Pattern, String);
 
 impl NamePattern {
@@ -80,8 +81,8 @@ impl NamePattern {
         let digits = facts.total.max(facts.index).to_string().len();
         let values = json!({
             "index": facts.index, "number": format!("{:0digits$}", facts.index), "total": facts.total,
-            "template": facts.template, "file_name": facts.file_name,
-            "group": facts.group, "person": facts.person, "data": facts.data,
+            "template": facts.template, "file_name": start(facts.file_name),
+            "group": start(facts.group), "person": start(facts.person), "data": fields(facts.data),
         });
         let text = self.0.write(values).map_err(fail)?;
         let stem = match text.len().checked_sub(EXTENSION.len()).and_then(|at| text.split_at_checked(at)) {
@@ -108,6 +109,24 @@ impl NamePattern {
     }
 }
 
+/// As much of a text as a name could hold, and some more.
+fn start(text: &str) -> &str {
+    text.char_indices().nth(LONGEST_PATH).map_or(text, |(end, _)| &text[..end])
+}
+
+/// The data without lists, for which a name has no room, and with the starts of long texts only: what a pattern can do to
+/// them stays small whatever was sent.
+fn fields(data: &Value) -> Value {
+    match data {
+        Value::Object(all) => {
+            let kept = all.iter().filter(|(_, value)| !value.is_array());
+            Value::Object(kept.map(|(key, value)| (key.clone(), fields(value))).collect())
+        }
+        Value::String(text) => Value::from(start(text)),
+        other => other.clone(),
+    }
+}
+
 /// Says which variables there are, and which fields the data have.
 fn with_variables(fault: Diagnostic, data: Option<&Value>) -> Diagnostic {
     let list = |word: fn(&(&str, &'static str, &'static str)) -> &'static str| {
@@ -115,7 +134,8 @@ fn with_variables(fault: Diagnostic, data: Option<&Value>) -> Diagnostic {
     };
     let fault = fault.hint(format!("các biến: {}", list(|row| row.1)), format!("the variables: {}", list(|row| row.2)));
     let Some(fields) = data.and_then(Value::as_object).filter(|fields| !fields.is_empty()) else { return fault };
-    let fields: Vec<String> = fields.keys().map(|key| format!("`data.{key}`")).collect();
+    let fields = fields.iter().filter(|(_, value)| !value.is_array());
+    let fields: Vec<String> = fields.map(|(key, _)| format!("`data.{key}`")).collect();
     let fields = fields.join(", ");
     fault.hint(format!("dữ liệu ở đây có: {fields}"), format!("the data here have: {fields}"))
 }
@@ -318,6 +338,23 @@ mod tests {
     }
 
     #[test]
+    fn the_patterns_the_guide_shows_work() {
+        let data = json!({"so": 925, "ky_hieu": "QĐ-UBND"});
+        let written = |source: &str, group: &str| {
+            pattern(source).write(&NameFacts { group, ..facts(&data) }).unwrap_or_else(|failure| panic!("{failure}"))
+        };
+        let unit = "Trường Tiểu học Quang Huy";
+        let by_unit = "{{ group }}/{{ number }} {{ person }}";
+        assert_eq!(written(by_unit, unit), "Trường Tiểu học Quang Huy/0001 Lò Thị Minh Hạnh.pdf");
+        assert_eq!(written(by_unit, ""), "0001 Lò Thị Minh Hạnh.pdf");
+        let by_number = "{{ so_ky_hieu(data.so, data.ky_hieu) }} {{ person }}";
+        assert_eq!(written(by_number, unit), "925-QĐ-UBND Lò Thị Minh Hạnh.pdf");
+        assert_eq!(written("{{ person | split | last }} – {{ number }}", unit), "Hạnh – 0001.pdf");
+        let other = "{% if group %}{{ group }}{% else %}Khác{% endif %}/{{ number }}";
+        assert_eq!(written(other, ""), "Khác/0001.pdf");
+    }
+
+    #[test]
     fn decomposed_names_are_composed() {
         let data = json!({});
         let facts = NameFacts { person: "Đặng Thi\u{323} A\u{301}nh Nguye\u{302}\u{323}t", ..facts(&data) };
@@ -342,10 +379,21 @@ mod tests {
     }
 
     #[test]
+    fn lists_and_endless_texts_are_kept_from_a_pattern() {
+        let data = json!({"ten": "Lò ".repeat(100_000), "doi_tuong": [{"ten": "a"}], "a": {"b": [1], "c": "d"}});
+        let written = pattern("{{ data.a.c }} {{ data.ten }}").write(&facts(&data)).expect("sound");
+        assert!(written.starts_with("d Lò Lò") && written.len() <= LONGEST_PART, "{written}");
+        for source in ["{{ data.doi_tuong }}", "{{ data.a.b }}", "{{ data.a }}"] {
+            let failure = pattern(source).write(&facts(&data)).expect_err("no text");
+            assert!(!failure.diagnostics[0].hints[1].en.contains("doi_tuong"), "{failure:?}");
+        }
+    }
+
+    #[test]
     fn an_empty_name_is_a_fault_and_no_folder_becomes_the_file() {
         let data = json!({});
         let facts = NameFacts { person: "\u{202e}..", ..facts(&data) };
-        for source in ["", "{{ person }}", "{{ group }}/{{ person }}", "{{ group }}/{{ person }}.pdf", "?*"] {
+        for source in ["", "{{ person }}", "{{ group }}/{{ person }}", "{{ group }}/{{ person }}.pdf", "?"] {
             let failure = pattern(source).write(&facts).expect_err("nothing left");
             let fault = &failure.diagnostics[0];
             assert!(fault.message.en.contains("is empty") && fault.place.is_some(), "{source}: {fault:?}");

@@ -146,7 +146,7 @@ impl Context<'_> {
 }
 
 /// The environment of all prose: strict, bounded, with our filters.
-pub(super) fn environment() -> Environment<'static> {
+fn environment() -> Environment<'static> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_auto_escape_callback(|_| AutoEscape::None);

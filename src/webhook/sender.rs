@@ -11,7 +11,7 @@ use reqwest::redirect;
 
 use super::policy::{Policy, Refusal};
 use super::{Secret, schedule, sign};
-use crate::diagnostic::{Code, Failure, Text};
+use crate::diagnostic::{Code, Diagnostic, Failure, Text};
 
 /// An answer is read so far, then dropped: enough for the receiver to be done with it, too little to harm us.
 const ANSWER: usize = 64 << 10;
@@ -87,7 +87,7 @@ pub struct Sender {
 }
 
 impl Sender {
-    /// A sender on the system's resolver and certificates.
+    /// A sender on the system's resolver and certificates. Fails where the system has no root certificates.
     pub fn new(policy: Policy) -> Result<Self, Failure> {
         Self::with(policy, Arc::new(System), Times::default())
     }
@@ -109,11 +109,16 @@ impl Sender {
             .build()
             .map_err(|error| {
                 let cause = root_cause(&error);
-                Failure::one(
-                    Code::BadConfiguration,
+                let fault = Diagnostic::error(
+                    "webhook_client",
                     format!("không chuẩn bị được kết nối webhook: {cause}"),
                     format!("webhooks cannot be prepared: {cause}"),
-                )
+                );
+                let fault = fault.hint(
+                    "cài chứng thư gốc của hệ thống, hoặc chỉ tới chúng bằng `SSL_CERT_FILE`",
+                    "install the system's root certificates, or point `SSL_CERT_FILE` to them",
+                );
+                Failure::new(Code::BadConfiguration, vec![fault])
             })?;
         Ok(Self { policy, client })
     }
