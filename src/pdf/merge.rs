@@ -168,6 +168,9 @@ impl<W: Write> Merger<W> {
         if let Some(lost) = &self.lost {
             return Err(lost.clone());
         }
+        if bookmarks.iter().any(|bookmark| bookmark.level == 0) {
+            return Err(Failure::internal("a bookmark stands at level 0"));
+        }
         // Of equal length, so that names of later files come later.
         let mark = format!("{:07}.", self.documents);
         let part = Part::read(pdf, &mark, &self.about.language)?;
@@ -365,7 +368,7 @@ impl<W: Write> Merger<W> {
                 body.extend_from_slice(b"/Dest ");
                 top_of(&mut body, page, numbers.of(page.id));
             }
-            self.level = u32::from(bookmark.level.max(1));
+            self.level = u32::from(bookmark.level);
             self.outline.push(&mut self.writer, self.level, false, body)?;
         }
         for entry in &part.outline {

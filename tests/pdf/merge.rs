@@ -56,13 +56,14 @@ fn merged(parts: &[(Vec<u8>, Vec<Bookmark>)]) -> Merged<Vec<u8>> {
     merged
 }
 
-/// Certificates that differ in their name, all on one picture.
+/// Certificates that differ in name and number, all on one picture.
 fn certificates(many: usize) -> Vec<Vec<u8>> {
     let family = ["Lò", "Hà", "Mùa", "Bàn", "Đinh", "Cầm", "Sồng", "Quàng", "Vì", "Triệu"];
     let given = ["Hạnh", "Xôm", "Pó", "Dung", "Thắng", "Panh", "Sở", "Tuyết", "Ơn", "Quỳnh"];
     let mut data = local().sample("giay_khen", "plain");
     let mut certificate = |n: usize| {
         data["doi_tuong"]["ten"] = json!(format!("{} Văn {}", family[n % 10], given[n / 10 % 10]));
+        data["so_so_vang"] = json!((n + 1).to_string());
         local().pdf("giay_khen", data.clone(), Standard::A2a).expect("sound").bytes.to_vec()
     };
     (0..many).map(&mut certificate).collect()
@@ -339,6 +340,49 @@ fn a_refused_file_leaves_no_trace() {
 }
 
 #[test]
+fn a_damaged_file_never_stops_the_merger() {
+    let good = &dossier()[1].0;
+    // Every place outside of streams: there a wrong byte is another object, number or reference.
+    let mut places: Vec<usize> = Vec::new();
+    let mut at = 0;
+    while let Some(start) = memchr::memmem::find(&good[at..], b"stream\n").map(|found| at + found) {
+        places.extend(at..start);
+        at = start + memchr::memmem::find(&good[start..], b"endstream").expect("an end") + 9;
+    }
+    places.extend(at..good.len());
+    assert!(places.len() > 10_000);
+    let mut merger = Merger::new(Vec::new(), about()).expect("memory takes all");
+    let (mut taken, mut refused) = (0, 0);
+    for (n, place) in places.iter().enumerate().step_by(37) {
+        let mut bad = good.clone();
+        bad[*place] = b"0 /<[(9R\xff"[n % 9];
+        match merger.add(&bad, &[]) {
+            Ok(pages) => taken += pages,
+            Err(failure) => {
+                assert_eq!(failure.code, Code::InvalidData, "{failure}");
+                refused += 1;
+            }
+        }
+    }
+    assert!(taken > 0 && refused > 50, "{taken} taken, {refused} refused");
+    merger.add(good, &[]).expect("one of ours");
+    assert_eq!(read(&merger.finish().expect("pages").out).get_pages().len(), taken + 1);
+}
+
+#[test]
+fn parts_in_another_language_say_so() {
+    let mut merger = Merger::new(Vec::new(), About { language: "en".to_owned(), ..about() }).expect("memory takes all");
+    merger.add(&dossier()[1].0, &[bookmark("Certificate", 1)]).expect("one of ours");
+    let document = read(&merger.finish().expect("pages").out);
+    let (_, all) = structure(&document);
+    let part = document.get_dictionary(all[1].0).expect("an element");
+    assert_eq!(all[1].1, "Part");
+    assert_eq!(part.get(b"Lang").and_then(Object::as_str).expect("a language"), b"vi-VN");
+    let title = lopdf::decode_text_string(part.get(b"T").expect("a title")).expect("text");
+    assert_eq!(title, "Certificate");
+}
+
+#[test]
 fn nothing_merged_is_a_fault_and_a_full_disk_is_told() {
     let failure = Merger::new(Vec::new(), about()).expect("memory takes all").finish().expect_err("no page");
     assert_eq!(failure.diagnostics[0].code, "pdf_empty");
@@ -474,7 +518,7 @@ fn links(document: &Document) -> Vec<(usize, Result<String, (usize, String)>)> {
     found
 }
 
-/// For judges outside and for the eye: `target/pictures/merged.pdf` and `merged-rich.pdf`.
+/// For judges outside and for the eye: `merged.pdf`, `merged-rich.pdf`, `merged-certificates.pdf` in `target/pictures`.
 #[test]
 #[ignore = "writes a file to look at"]
 fn a_merged_dossier_to_look_at() {
@@ -482,6 +526,8 @@ fn a_merged_dossier_to_look_at() {
     fs::create_dir_all(&folder).expect("a folder");
     fs::write(folder.join("merged.pdf"), merged(dossier()).out).expect("written");
     fs::write(folder.join("merged-rich.pdf"), merged(&rich_dossier()).out).expect("written");
+    let many: Vec<_> = certificates(1_093).into_iter().map(|pdf| (pdf, vec![bookmark("Giấy khen", 1)])).collect();
+    fs::write(folder.join("merged-certificates.pdf"), merged(&many).out).expect("written");
 }
 
 /// The `n`th copy of a certificate: every small stream holds other bytes, as another name would give it.
@@ -512,20 +558,21 @@ fn memory(line: &str) -> usize {
 #[test]
 #[ignore = "a measurement; alone in its process"]
 fn thousands_are_merged_in_flat_memory() {
-    let made = certificates(50);
+    let made = certificates(1_093);
     let mut grown = Vec::new();
-    for many in [100, 1_000, 10_000] {
+    for many in [100, 1_093, 10_000] {
+        let distinct = if many > made.len() { "copies made unlike" } else { "certificates" };
         let (before, start) = (memory("VmRSS"), std::time::Instant::now());
         let mut merger = Merger::new(std::io::sink(), about()).expect("a sink takes all");
         for n in 0..many {
             let title = format!("Lò Văn {n}");
-            merger.add(&varied(&made[n % made.len()], n), &[bookmark(&title, 1)]).expect("one of ours");
+            merger.add(&varied(&made[n % made.len()], n / made.len()), &[bookmark(&title, 1)]).expect("one of ours");
         }
         let merged = merger.finish().expect("pages");
         let seconds = start.elapsed().as_secs_f64();
         grown.push(memory("VmHWM").saturating_sub(before));
         eprintln!(
-            "{many} files: {:.0}/s, {} bytes, peak {} kB above {before} kB",
+            "{many} {distinct}: {:.0}/s, {} bytes, peak {} kB above {before} kB",
             many as f64 / seconds,
             merged.bytes,
             grown[grown.len() - 1]
