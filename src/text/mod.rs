@@ -2,5 +2,6 @@
 
 mod environment;
 mod filters;
+mod votes;
 
 pub use environment::{Context, Pieces, Wording};
