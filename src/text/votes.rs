@@ -16,10 +16,13 @@ const SIZE: f64 = 11.0;
 const NUMBERS: f64 = 10.5;
 
 /// Millimetres of a column of votes: the longest word of its head.
-const VOTES: f64 = 15.0;
+const VOTES: f64 = 14.6;
 
-/// Millimetres of the column of shares: `100,00` and its head.
-const SHARE: f64 = 16.5;
+/// Millimetres of the column of shares: the longest line of its head.
+const SHARE: f64 = 15.0;
+
+/// Millimetres a column of words has at least: `Giấy khen` on one line.
+const WORDS: f64 = 20.0;
 
 /// Cells of a row where no ballot is invalid.
 const WITHOUT_INVALID: usize = 7;
@@ -170,8 +173,9 @@ pub(super) fn ket_qua_phieu(
     }))))
 }
 
-/// `cot_phieu(khen_thuong, hang, dau_cot, rong)`: the columns of the table of votes for `data-table` of
-/// `shared/the_thuc/body.typ`, with the heads of `dau_cot` and widths that fill `rong` millimetres.
+/// `cot_phieu(khen_thuong, hang, dau_cot, rong)`: `{cot, chat}`, the columns of the table of votes for `data-table` of
+/// `shared/the_thuc/body.typ`, with the heads of `dau_cot` and widths that fill `rong` millimetres, and whether no-break
+/// spaces must give way in them.
 pub(super) fn cot_phieu(khen_thuong: Value, hang: Value, dau_cot: Value, rong: f64) -> Result<Value, Error> {
     let awards: Vec<Award> = read(&khen_thuong)?;
     let rows: Vec<Vec<Json>> = read(&hang)?;
@@ -196,13 +200,27 @@ pub(super) fn cot_phieu(khen_thuong: Value, hang: Value, dau_cot: Value, rong: f
         })
         .collect();
     let taken = NUMBERS + VOTES * votes.len() as f64 + SHARE;
-    let widths = columns::share(&columns, SIZE, rong - taken).each;
+    let columns::Widths { each: mut widths, tight, .. } = columns::share(&columns, SIZE, rong - taken);
+    widen(&mut widths, WORDS);
     let column = |head: &str, kind: &str, width: f64| json!({"tieu_de": head, "kieu": kind, "rong": width});
+    let votes = votes.iter().map(|head| json!({"tieu_de": head, "kieu": "so", "rong": VOTES, "can": "giua"}));
     let mut all = vec![column(&head("stt")?, "stt", NUMBERS)];
     all.extend(words.iter().zip(&widths).map(|(head, width)| column(head, "chu", *width)));
-    all.extend(votes.iter().map(|head| column(head, "so", VOTES)));
+    all.extend(votes);
     all.push(column(&head("ty_le")?, "so", SHARE));
-    Ok(Value::from(Serde(all)))
+    Ok(Value::from(Serde(json!({"cot": all, "chat": tight}))))
+}
+
+/// Gives each column at least so much, at the cost of the widest.
+fn widen(widths: &mut [f64], least: f64) {
+    for index in 0..widths.len() {
+        let lack = least - widths[index];
+        let widest = (0..widths.len()).max_by(|a, b| widths[*a].total_cmp(&widths[*b]));
+        if let Some(widest) = widest.filter(|widest| lack > 0.0 && widths[*widest] - lack > least) {
+            widths[index] += lack;
+            widths[widest] -= lack;
+        }
+    }
 }
 
 /// The form of award in a cell: a title without the word and its quotes.
@@ -254,7 +272,7 @@ mod tests {
         let awards = json!([{"hinh_thuc": "Giấy khen", "doi_tuong": rows}]);
         let table = result(rows, "co_mat", json!({}))["hang"].clone();
         let made = cot_phieu(value(awards), value(table), value(Json::Object(heads)), 160.0).expect("a sound table");
-        serde_json::to_value(made).expect("JSON").as_array().cloned().expect("columns")
+        serde_json::to_value(made).expect("JSON")["cot"].as_array().cloned().expect("columns")
     }
 
     #[test]
