@@ -152,15 +152,18 @@ pub async fn marked(
         Ok(warnings) => warnings.clone(),
         Err(failure) => failure.diagnostics.clone(),
     };
-    // Nothing of it can be shown in cells: a file that is no sheet is told as a problem.
-    if let Err(failure) = outcome
-        && findings.iter().all(|one| one.cell.is_none())
-    {
-        return problem::respond(failure, caller, request.path(), None);
-    }
     let sheet = source.0.as_ref().map(|(sheet, _)| Arc::clone(sheet));
+    let sheet = match (sheet, outcome) {
+        (Some(sheet), _) => sheet,
+        // A file that could not be read as rows has no cells to mark: told as a problem.
+        (None, Err(failure)) => return problem::respond(failure, caller, request.path(), None),
+        (None, Ok(_)) => {
+            let failure = Failure::internal("a sheet was read and is not there");
+            return problem::respond(&failure, caller, request.path(), None);
+        }
+    };
     let (owned, file) = (bytes.clone(), name.clone());
-    let work = tokio::task::spawn_blocking(move || ingest::marked(&owned, &file, sheet.as_deref(), &findings));
+    let work = tokio::task::spawn_blocking(move || ingest::marked(&owned, &file, &sheet, &findings));
     match work.await.map_err(|error| Failure::internal(format_args!("sheet task: {error}"))).and_then(|done| done) {
         Ok(copy) => {
             let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem);

@@ -105,6 +105,22 @@ impl Context<'_> {
         Ok(self.render(name)?.lines().map(collapse).filter(|line| !line.is_empty()).collect())
     }
 
+    /// The items of an expression that stands among the conditions.
+    pub fn items(&self, name: &str) -> Result<Vec<Value>, Failure> {
+        let items = self.evaluate(&format!("rules.{name}"))?;
+        let items = items.try_iter().map_err(|error| Failure::new(Code::TemplateError, vec![explain(&error, name)]))?;
+        Ok(items.collect())
+    }
+
+    /// The same values and one more.
+    pub fn with(&self, name: &str, value: Value) -> Self {
+        let mut values = self.values.clone();
+        values.insert(Arc::from(name), value);
+        let mut context = Self { wording: self.wording, values, derived: self.derived.clone(), root: Value::UNDEFINED };
+        context.settle();
+        context
+    }
+
     /// Whether a condition holds.
     pub fn holds(&self, name: &str) -> Result<bool, Failure> {
         Ok(self.evaluate(&format!("rules.{name}"))?.is_true())

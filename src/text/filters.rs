@@ -7,9 +7,11 @@ use minijinja::value::Serde;
 use minijinja::{Environment, Error, ErrorKind, Value};
 use serde_json::Value as Json;
 
+use super::votes;
 use crate::domain::can_chinh::{SaiSo, bu_lech};
 use crate::domain::columns::{self, Column};
 use crate::domain::date::{self, Date};
+use crate::domain::moment::{self, Moment};
 use crate::domain::width::Face;
 use crate::domain::{balance, name, number, so_ky_hieu, typography, words};
 
@@ -29,6 +31,14 @@ pub fn register(environment: &mut Environment<'static>) {
             None => date::blank_long(nam),
         })
     });
+    environment.add_function("gio_ngay", |luc: Option<&str>, nam: Option<i32>| {
+        Ok::<_, Error>(match luc {
+            Some(text) => Moment::parse(text).map_err(|_| wrong(format!("`{text}` is not a day and time")))?.long(),
+            None => moment::blank_long(nam),
+        })
+    });
+    environment.add_function("ket_qua_phieu", votes::ket_qua_phieu);
+    environment.add_function("cot_phieu", votes::cot_phieu);
     environment.add_function("can_chinh", can_chinh);
     // As functions and as filters, so that `map` can apply them to several awards.
     environment.add_function("nhom_doi_tuong", nhom_doi_tuong);
