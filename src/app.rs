@@ -12,13 +12,17 @@ use governor::state::keyed::DefaultKeyedStateStore;
 use governor::{Quota, RateLimiter};
 use metrics_exporter_prometheus::PrometheusHandle;
 use sha2::{Digest, Sha256};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 
+use crate::batch::Batches;
 use crate::config::{HttpConfig, Places, Settings};
 use crate::diagnostic::{Code, Failure};
 use crate::engine::{Engine, Fonts, Ground, Pool, PoolOptions, Supplies};
+use crate::files::Files;
+use crate::register::Register;
 use crate::render::{Backend, InputLimits, Renderer, RendererOptions};
 use crate::template::{Catalog, Tree};
+use crate::webhook::{Policy, Secret, Sender};
 use crate::{assets, telemetry, the_thuc};
 
 /// Limits each caller's rate.
@@ -27,11 +31,15 @@ pub type Limiter = RateLimiter<String, DefaultKeyedStateStore<String>, DefaultCl
 /// The running service.
 pub struct App {
     /// Templates and the road from data to a file.
-    pub renderer: Renderer,
+    pub renderer: Arc<Renderer>,
     /// Where pages are set.
     pub backend: Backend,
     /// The workers behind the backend.
     pub pool: Pool,
+    /// Thousands of documents at a time.
+    pub batches: Arc<Batches>,
+    /// Largest body of a batch or dossier, bytes.
+    pub batch_body_bytes: usize,
     /// Limits of the HTTP side.
     pub http: HttpConfig,
     /// Limits of the form of an input.
@@ -50,6 +58,7 @@ pub struct App {
     pub assets_sha256: String,
     /// Set when the service is told to stop.
     pub stopping: AtomicBool,
+    stop: watch::Sender<bool>,
 }
 
 impl App {
@@ -74,13 +83,32 @@ impl App {
             supplies: Arc::new(supplies),
             small: engine.small,
             large: engine.large,
+            batch: engine.batch,
             recycle_after: engine.recycle_after,
         })
         .await?;
         let backend = Backend::Workers(pool.clone());
         renderer.prove(&backend, engine.large.timeout).await;
+        let renderer = Arc::new(renderer);
+        let (stop, told) = watch::channel(false);
+        let store = settings.store();
+        let batches = Arc::new(Batches {
+            register: Register::open(&store.database).await?,
+            files: Files::open(&store.files)?,
+            renderer: Arc::clone(&renderer),
+            backend: Backend::Batch(pool.clone()),
+            keep: store.keep,
+            max_rows: store.max_rows,
+            // One more than there are workers: while one job's pages are set another's data are prepared.
+            at_once: engine.batch.workers + 1,
+            sender: Sender::new(Policy::parse(settings.webhook_http, &settings.webhook_allow)?)?,
+            secrets: settings.webhook_secrets.as_deref().map(read_secrets).transpose()?.unwrap_or_default(),
+            stop: told,
+        });
         Ok(Arc::new(Self {
             renderer,
+            batches,
+            batch_body_bytes: store.body_bytes,
             backend,
             pool,
             http,
@@ -92,12 +120,14 @@ impl App {
             metrics: telemetry::metrics()?,
             assets_sha256,
             stopping: AtomicBool::new(false),
+            stop,
         }))
     }
 
-    /// Told to stop: readiness turns red, new work is refused.
+    /// Told to stop: readiness turns red, new work is refused, batches end with the document they are at.
     pub fn stop(&self) {
         self.stopping.store(true, Ordering::SeqCst);
+        self.stop.send_replace(true);
     }
 }
 
@@ -175,6 +205,25 @@ fn read_keys(path: &Path) -> Result<HashMap<[u8; 32], String>, Failure> {
         return Err(refuse(&"no key"));
     }
     Ok(keys)
+}
+
+/// Secrets of webhooks, one a line, the newest first.
+fn read_secrets(path: &Path) -> Result<Vec<Secret>, Failure> {
+    let refuse = |what: &dyn std::fmt::Display| {
+        let path = path.display();
+        Failure::one(
+            Code::BadConfiguration,
+            format!("tệp khóa webhook `{path}`: {what}"),
+            format!("file of webhook secrets `{path}`: {what}"),
+        )
+    };
+    let text = std::fs::read_to_string(path).map_err(|error| refuse(&error))?;
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let secrets: Vec<Secret> = lines.map(Secret::parse).collect::<Result<_, _>>()?;
+    if secrets.is_empty() {
+        return Err(refuse(&"no secret"));
+    }
+    Ok(secrets)
 }
 
 fn unhex(text: &str) -> Option<[u8; 32]> {

@@ -5,10 +5,12 @@
 //! one; it calls none of them.
 
 pub mod balance;
+pub mod bieu_quyet;
 pub mod can_chinh;
 pub mod columns;
 pub mod date;
 pub mod legacy;
+pub mod moment;
 pub mod name;
 pub mod number;
 pub mod so_ky_hieu;

@@ -82,13 +82,16 @@ pub struct DocumentProse {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rule {
+    /// Expression whose items are judged one by one, each as `muc`; the data as a whole where there is none.
+    #[serde(default)]
+    pub each: Option<String>,
     /// Expression; true is a fault.
     pub when: String,
     /// Stable word.
     pub code: String,
     /// Error or warning.
     pub severity: Severity,
-    /// JSON Pointer of the fault.
+    /// JSON Pointer of the fault (a prose template).
     #[serde(default)]
     pub pointer: String,
     /// Message, Vietnamese (a prose template).

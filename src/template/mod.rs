@@ -2,6 +2,7 @@
 
 mod base;
 mod catalog;
+mod columns;
 mod flatten;
 mod lint;
 mod manifest;

@@ -2,5 +2,8 @@
 
 mod environment;
 mod filters;
+mod pattern;
+mod votes;
 
 pub use environment::{Context, Pieces, Wording};
+pub use pattern::{Pattern, Title};
