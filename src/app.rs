@@ -101,8 +101,7 @@ impl App {
             max_rows: store.max_rows,
             // One more than there are workers: while one job's pages are set another's data are prepared.
             at_once: engine.batch.workers + 1,
-            sender: Sender::new(Policy::parse(settings.webhook_http, &settings.webhook_allow)?)?,
-            secrets: settings.webhook_secrets.as_deref().map(read_secrets).transpose()?.unwrap_or_default(),
+            webhooks: settings.webhook_secrets.as_deref().map(|secrets| webhooks(settings, secrets)).transpose()?,
             stop: told,
         });
         Ok(Arc::new(Self {
@@ -205,6 +204,11 @@ fn read_keys(path: &Path) -> Result<HashMap<[u8; 32], String>, Failure> {
         return Err(refuse(&"no key"));
     }
     Ok(keys)
+}
+
+fn webhooks(settings: &Settings, secrets: &Path) -> Result<(Sender, Vec<Secret>), Failure> {
+    let policy = Policy::parse(settings.webhook_http, &settings.webhook_allow)?;
+    Ok((Sender::new(policy)?, read_secrets(secrets)?))
 }
 
 /// Secrets of webhooks, one a line, the newest first.

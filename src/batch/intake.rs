@@ -115,7 +115,7 @@ impl Batches {
     /// Checks a batch and takes it in: once it is written down, its documents will be made.
     pub async fn accept(&self, wanted: Wanted) -> Result<Accepted, Failure> {
         if let Some(url) = &wanted.webhook {
-            if self.secrets.is_empty() {
+            let Some((sender, _)) = &self.webhooks else {
                 return Err(Failure::new(
                     Code::InvalidData,
                     vec![
@@ -128,8 +128,8 @@ impl Batches {
                         .hint("báo quản trị đặt `--webhook-secrets`", "tell the operator to set `--webhook-secrets`"),
                     ],
                 ));
-            }
-            self.sender.judge_url(url)?;
+            };
+            sender.judge_url(url)?;
         }
         let wanted = Arc::new(wanted);
         let checked = self.examine(Arc::clone(&wanted)).await?;

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use super::{Batches, folder, now_ms};
 use crate::diagnostic::Failure;
 use crate::register::{Call, CallState};
-use crate::webhook::{Outcome, next};
+use crate::webhook::{Outcome, Secret, Sender, next};
 
 /// How often webhooks are looked for.
 const TICK: Duration = Duration::from_secs(2);
@@ -60,14 +60,15 @@ impl Batches {
     }
 
     async fn call_all(&self) -> Result<(), Failure> {
+        let Some(webhooks) = &self.webhooks else { return Ok(()) };
         let calls = self.register.due_calls(now_ms(), CALLS).await?;
-        let made = futures_util::future::join_all(calls.iter().map(|call| self.call(call))).await;
+        let made = futures_util::future::join_all(calls.iter().map(|call| self.call(call, webhooks))).await;
         made.into_iter().collect()
     }
 
-    async fn call(&self, call: &Call) -> Result<(), Failure> {
+    async fn call(&self, call: &Call, (sender, secrets): &(Sender, Vec<Secret>)) -> Result<(), Failure> {
         let now = now_ms();
-        let outcome = self.sender.deliver(&call.url, &self.secrets, &call.id, now / 1_000, call.body.as_bytes()).await;
+        let outcome = sender.deliver(&call.url, secrets, &call.id, now / 1_000, call.body.as_bytes()).await;
         let attempt = u32::try_from(call.attempt).unwrap_or(u32::MAX);
         let (state, next_at, last) = match outcome {
             Outcome::Delivered { status } => (CallState::Delivered, now, status.to_string()),

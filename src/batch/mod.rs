@@ -67,10 +67,8 @@ pub struct Batches {
     pub max_rows: usize,
     /// Jobs of this process at a time.
     pub at_once: usize,
-    /// Who calls webhooks.
-    pub sender: Sender,
-    /// What their calls are signed with, the newest first; without one no webhook is taken.
-    pub secrets: Vec<Secret>,
+    /// Who calls webhooks, and what the calls are signed with, the newest first; without it no webhook is taken.
+    pub webhooks: Option<(Sender, Vec<Secret>)>,
     /// Turns true when the service stops.
     pub stop: watch::Receiver<bool>,
 }
