@@ -12,6 +12,7 @@ pub mod legacy;
 pub mod name;
 pub mod number;
 pub mod so_ky_hieu;
+pub mod tien_thuong;
 pub mod typography;
 pub mod unicode;
 pub mod width;
