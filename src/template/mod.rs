@@ -1,5 +1,6 @@
 //! What a template is: a folder with a manifest, a schema, samples, prose and Typst code.
 
+mod base;
 mod catalog;
 mod flatten;
 mod lint;
