@@ -200,6 +200,7 @@ fn translate(world: &dyn World, diagnostic: &SourceDiagnostic) -> Diagnostic {
         pointer: None,
         place,
         spot: None,
+        cell: None,
         hints: diagnostic.hints.iter().map(|hint| Text::new(hint.v.as_str(), hint.v.as_str())).collect(),
     }
 }
