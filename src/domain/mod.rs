@@ -7,6 +7,7 @@
 pub mod balance;
 pub mod can_chinh;
 pub mod columns;
+pub mod danh_hieu;
 pub mod date;
 pub mod legacy;
 pub mod name;

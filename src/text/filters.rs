@@ -7,6 +7,7 @@ use minijinja::value::Serde;
 use minijinja::{Environment, Error, ErrorKind, Value};
 use serde_json::Value as Json;
 
+use super::awards;
 use crate::domain::can_chinh::{SaiSo, bu_lech};
 use crate::domain::columns::{self, Column};
 use crate::domain::date::{self, Date};
@@ -46,6 +47,7 @@ pub fn register(environment: &mut Environment<'static>) {
     environment.add_filter("nhom_doi_tuong", nhom_doi_tuong);
     environment.add_function("dem_doi_tuong", dem_doi_tuong);
     environment.add_filter("dem_doi_tuong", dem_doi_tuong);
+    awards::register(environment);
 }
 
 /// Measured errors of a printer to what undoes them.
@@ -81,7 +83,7 @@ fn so_la_ma(n: u32) -> Result<String, Error> {
     number::roman(n).ok_or_else(|| wrong(format!("{n} has no Roman numeral")))
 }
 
-fn wrong(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
+pub(super) fn wrong(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
     Error::new(ErrorKind::InvalidOperation, message)
 }
 
@@ -224,7 +226,7 @@ fn nhu_dieu_ngoai(noi_nhan: Vec<String>, so_dieu: usize) -> Option<String> {
     })
 }
 
-fn list(value: &Value) -> Result<Vec<Json>, Error> {
+pub(super) fn list(value: &Value) -> Result<Vec<Json>, Error> {
     serde_json::to_value(value)
         .ok()
         .and_then(|json| match json {
