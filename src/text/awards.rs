@@ -1,7 +1,7 @@
 //! Filters for the documents that go with awards: titles sorted by their legal names, lists of payments and of what is
 //! to be given back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use minijinja::value::Serde;
 use minijinja::{Environment, Error, Value};
@@ -12,7 +12,7 @@ use crate::domain::columns::{self, Column};
 use crate::domain::danh_hieu::{self, DanhCho};
 use crate::domain::tien_thuong::{self, HeSo, HeSoError, LamTron};
 use crate::domain::width::{Face, width};
-use crate::domain::{name, number, words};
+use crate::domain::{name, number, typography, words};
 
 /// Adds the filters of this file.
 pub fn register(environment: &mut Environment<'static>) {
@@ -108,8 +108,8 @@ struct Paid {
 }
 
 /// The list of payments (`danh_sach_chi_thuong`), every amount reckoned once:
-/// `{nhom: [{so_la_ma, hinh_thuc, loai, so_luong, he_so, muc, cong, hang: [{ten, noi}]}], tong: {so_luong, so_tien,
-/// bang_chu}, dau: heads, rong: millimetres of each column, dong: lines of the tallest cell, chat, loi}`.
+/// `{nhom: [{so_la_ma, hinh_thuc, o_hinh_thuc, danh_hieu, loai, so_luong, he_so, muc, cong, hang: [{ten, noi}]}], tong: {so_luong, so_tien,
+/// bang_chu}, dau: heads, rong: millimetres of each column, dong: lines of the tallest cell, chat, trung, loi}`.
 ///
 /// `luong` is the base wage in đồng a month, `lam_tron` how a prize is rounded (none is `gan_nhat`), `xep` the order in a
 /// group (`nhap` or `ten`), `ngang` whether the sheet lies on its side. `loi` holds every reason why the list cannot be
@@ -141,7 +141,7 @@ fn bang_chi_thuong(
         if faults.is_empty() {
             faults.push(Fault::too_large().told(0));
         }
-        return Ok(Value::from(Serde(json!({"nhom": [], "tong": null, "loi": faults}))));
+        return Ok(Value::from(Serde(json!({"nhom": [], "tong": null, "trung": null, "loi": faults}))));
     };
 
     let mut lists = Vec::new();
@@ -158,6 +158,7 @@ fn bang_chi_thuong(
         lists.push(json!({
             "so_la_ma": numeral.ok_or_else(|| wrong("too many groups"))?,
             "hinh_thuc": danh_hieu::ten(hinh_thuc, loai),
+            "o_hinh_thuc": narrow(&danh_hieu::ten(hinh_thuc, loai)),
             "danh_hieu": danh_hieu::la_danh_hieu(hinh_thuc),
             "loai": group["loai"],
             "so_luong": rows.len(),
@@ -177,8 +178,30 @@ fn bang_chi_thuong(
         "rong": widths.0,
         "dong": widths.1,
         "chat": widths.2,
+        "trung": paid_twice(&groups),
         "loi": [],
     }))))
+}
+
+/// The first recipient who is paid for one award twice, or for two titles, `{ten, so_lan}`; null where there is none.
+fn paid_twice(groups: &[Json]) -> Json {
+    let mut seen: HashMap<(Option<&str>, [Option<&str>; 4]), usize> = HashMap::new();
+    let awards = groups.iter().map(|group| {
+        let award = group["hinh_thuc"].as_str().unwrap_or_default();
+        // Forms of reward are paid beside titles and each other, where they are for other merits.
+        ((!danh_hieu::la_danh_hieu(award)).then_some(award), group)
+    });
+    for (award, group) in awards {
+        for one in group["doi_tuong"].as_array().into_iter().flatten() {
+            let who = ["ten", "danh_xung", "don_vi", "dinh_danh"].map(|key| one[key].as_str());
+            *seen.entry((award, who)).or_default() += 1;
+        }
+    }
+    let twice = seen.into_iter().filter(|(_, count)| *count > 1);
+    match twice.min_by_key(|((_, who), _)| *who) {
+        Some(((_, who), count)) => json!({"ten": who[0], "so_lan": count}),
+        None => Json::Null,
+    }
 }
 
 /// Name with form of address; title and unit as one.
@@ -189,7 +212,12 @@ fn row(one: &Json) -> Json {
         (None, name) => name.to_owned(),
     };
     let noi: Vec<&str> = [text("chuc_vu"), text("don_vi")].into_iter().flatten().collect();
-    json!({"ten": ten, "noi": noi.join(", ")})
+    json!({"ten": narrow(&ten), "noi": narrow(&noi.join(", "))})
+}
+
+/// Text for a narrow cell: words longer than any of Vietnamese may break.
+fn narrow(text: &str) -> String {
+    typography::open_words(text, 12, 5).into_owned()
 }
 
 /// Widths of the seven columns, lines of the tallest cell, whether no-break spaces must give way.
@@ -204,7 +232,7 @@ fn share(groups: &[Json], money: f64, ngang: bool) -> (Vec<f64>, usize, bool) {
         Column { head: HEADS[2], cells: cells("noi"), names: Vec::new() },
         Column {
             head: HEADS[3],
-            cells: rows().map(|(group, _)| group["hinh_thuc"].as_str()).collect(),
+            cells: rows().map(|(group, _)| group["o_hinh_thuc"].as_str()).collect(),
             names: Vec::new(),
         },
     ];
