@@ -1,7 +1,7 @@
 //! Filters for the documents that go with awards: titles sorted by their legal names, lists of payments and of what is
 //! to be given back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use minijinja::value::Serde;
 use minijinja::{Environment, Error, Value};
@@ -12,7 +12,7 @@ use crate::domain::columns::{self, Column};
 use crate::domain::danh_hieu::{self, DanhCho};
 use crate::domain::tien_thuong::{self, HeSo, HeSoError, LamTron};
 use crate::domain::width::{Face, width};
-use crate::domain::{name, number, words};
+use crate::domain::{name, number, typography, words};
 
 /// Adds the filters of this file.
 pub fn register(environment: &mut Environment<'static>) {
@@ -108,8 +108,8 @@ struct Paid {
 }
 
 /// The list of payments (`danh_sach_chi_thuong`), every amount reckoned once:
-/// `{nhom: [{so_la_ma, hinh_thuc, loai, so_luong, he_so, muc, cong, hang: [{ten, noi}]}], tong: {so_luong, so_tien,
-/// bang_chu}, dau: heads, rong: millimetres of each column, dong: lines of the tallest cell, chat, loi}`.
+/// `{nhom: [{so_la_ma, hinh_thuc, o_hinh_thuc, danh_hieu, loai, so_luong, he_so, muc, cong, hang: [{ten, noi}]}], tong: {so_luong, so_tien,
+/// bang_chu}, dau: heads, rong: millimetres of each column, dong: lines of the tallest cell, chat, trung, loi}`.
 ///
 /// `luong` is the base wage in đồng a month, `lam_tron` how a prize is rounded (none is `gan_nhat`), `xep` the order in a
 /// group (`nhap` or `ten`), `ngang` whether the sheet lies on its side. `loi` holds every reason why the list cannot be
@@ -141,7 +141,7 @@ fn bang_chi_thuong(
         if faults.is_empty() {
             faults.push(Fault::too_large().told(0));
         }
-        return Ok(Value::from(Serde(json!({"nhom": [], "tong": null, "loi": faults}))));
+        return Ok(Value::from(Serde(json!({"nhom": [], "tong": null, "trung": null, "loi": faults}))));
     };
 
     let mut lists = Vec::new();
@@ -158,6 +158,7 @@ fn bang_chi_thuong(
         lists.push(json!({
             "so_la_ma": numeral.ok_or_else(|| wrong("too many groups"))?,
             "hinh_thuc": danh_hieu::ten(hinh_thuc, loai),
+            "o_hinh_thuc": narrow(&danh_hieu::ten(hinh_thuc, loai)),
             "danh_hieu": danh_hieu::la_danh_hieu(hinh_thuc),
             "loai": group["loai"],
             "so_luong": rows.len(),
@@ -177,8 +178,30 @@ fn bang_chi_thuong(
         "rong": widths.0,
         "dong": widths.1,
         "chat": widths.2,
+        "trung": paid_twice(&groups),
         "loi": [],
     }))))
+}
+
+/// The first recipient who is paid for one award twice, or for two titles, `{ten, so_lan}`; null where there is none.
+fn paid_twice(groups: &[Json]) -> Json {
+    let mut seen: HashMap<(Option<&str>, [Option<&str>; 4]), usize> = HashMap::new();
+    let awards = groups.iter().map(|group| {
+        let award = group["hinh_thuc"].as_str().unwrap_or_default();
+        // Forms of reward are paid beside titles and each other, where they are for other merits.
+        ((!danh_hieu::la_danh_hieu(award)).then_some(award), group)
+    });
+    for (award, group) in awards {
+        for one in group["doi_tuong"].as_array().into_iter().flatten() {
+            let who = ["ten", "danh_xung", "don_vi", "dinh_danh"].map(|key| one[key].as_str());
+            *seen.entry((award, who)).or_default() += 1;
+        }
+    }
+    let twice = seen.into_iter().filter(|(_, count)| *count > 1);
+    match twice.min_by_key(|((_, who), _)| *who) {
+        Some(((_, who), count)) => json!({"ten": who[0], "so_lan": count}),
+        None => Json::Null,
+    }
 }
 
 /// Name with form of address; title and unit as one.
@@ -189,7 +212,12 @@ fn row(one: &Json) -> Json {
         (None, name) => name.to_owned(),
     };
     let noi: Vec<&str> = [text("chuc_vu"), text("don_vi")].into_iter().flatten().collect();
-    json!({"ten": ten, "noi": noi.join(", ")})
+    json!({"ten": narrow(&ten), "noi": narrow(&noi.join(", "))})
+}
+
+/// Text for a narrow cell: words longer than any of Vietnamese may break.
+fn narrow(text: &str) -> String {
+    typography::open_words(text, 12, 5).into_owned()
 }
 
 /// Widths of the seven columns, lines of the tallest cell, whether no-break spaces must give way.
@@ -204,11 +232,12 @@ fn share(groups: &[Json], money: f64, ngang: bool) -> (Vec<f64>, usize, bool) {
         Column { head: HEADS[2], cells: cells("noi"), names: Vec::new() },
         Column {
             head: HEADS[3],
-            cells: rows().map(|(group, _)| group["hinh_thuc"].as_str()).collect(),
+            cells: rows().map(|(group, _)| group["o_hinh_thuc"].as_str()).collect(),
             names: Vec::new(),
         },
     ];
-    let coefficient = width("Hệ số", Face::Bold) * SIZE * POINT + PADDING;
+    let figures = groups.iter().filter_map(|group| group["he_so"].as_str()).map(|text| width(text, Face::Regular));
+    let coefficient = figures.fold(width("Hệ số", Face::Bold), f64::max) * SIZE * POINT + PADDING;
     let sign = SIGN[usize::from(ngang)];
     let room = if ngang { 257.0 } else { 160.0 };
     let widths = columns::share(&columns, SIZE, room - NUMBERS - coefficient - money - sign);
@@ -332,11 +361,11 @@ fn reckon(group: &Json, luong: i64, rule: LamTron) -> Result<Paid, Vec<Fault>> {
     if faults.is_empty() { Ok(Paid { he_so, each, sum }) } else { Err(faults) }
 }
 
-/// Recipients of a revoked award ready for print: `{doi_tuong, tong, bang_chu, ly_do_rieng, tien_khac}`.
+/// Recipients of a revoked award ready for print: `{doi_tuong, tong, bang_chu, ly_do_rieng, thieu_ly_do}`.
 ///
 /// Each row gets `ly_do` (its own, else the common one) and `tien` (`350.000`, where it has money to give back); `tong` is
 /// the sum in đồng, `350.000 đồng`, or null where there is none; `bang_chu` its words; `ly_do_rieng` tells whether reasons
-/// differ.
+/// differ; `thieu_ly_do` is the first name without any, or null.
 fn bang_thu_hoi(doi_tuong: &Value, ly_do: Option<String>) -> Result<Value, Error> {
     let mut rows = list(doi_tuong)?;
     let mut amounts = Vec::new();
@@ -362,5 +391,157 @@ fn bang_thu_hoi(doi_tuong: &Value, ly_do: Option<String>) -> Result<Value, Error
         "tong": (total > 0).then(|| number::money(total)),
         "bang_chu": (total > 0).then(|| words::money_line(total)),
         "ly_do_rieng": reasons.len() > 1,
+        "thieu_ly_do": rows.iter().find(|row| !row["ly_do"].is_string()).map(|row| &row["ten"]),
     }))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn value(json: Json) -> Value {
+        Value::from(Serde(json))
+    }
+
+    fn json_of(value: &Value) -> Json {
+        serde_json::to_value(value).expect("plain data")
+    }
+
+    fn payments(groups: Json) -> Json {
+        let table = bang_chi_thuong(&value(groups), &Value::from(1_490_000), None, "nhap", true);
+        json_of(&table.expect("a list of groups"))
+    }
+
+    fn faults(groups: Json) -> Vec<(String, String)> {
+        let found = payments(groups);
+        assert_eq!((&found["nhom"], &found["tong"]), (&json!([]), &Json::Null), "nothing is printed beside a fault");
+        let told = found["loi"].as_array().expect("a list").iter();
+        let word = |fault: &Json, key: &str| fault[key].as_str().expect("a word").to_owned();
+        told.map(|fault| (word(fault, "pointer"), word(fault, "code"))).collect()
+    }
+
+    fn person(ten: &str) -> Json {
+        json!({"loai": "ca_nhan", "danh_xung": "Bà", "ten": ten, "don_vi": "Bản Mo 2"})
+    }
+
+    #[test]
+    fn a_title_of_collectives_and_persons_is_two_titles() {
+        let award = json!([
+            {"hinh_thuc": "LĐTT", "nam_xet": 2020, "doi_tuong": [person("Lò Thị Ón"), {"loai": "tap_the", "ten": "Bản Mo 2"}]},
+            {"hinh_thuc": "danh hiệu “Lao động tiên tiến”", "nam_xet": 2020, "doi_tuong": [person("Hà Thị Chi")]},
+            {"hinh_thuc": "Lao động tiên tiến", "nam_xet": "2020-2021", "doi_tuong": [person("Sa Thị Huệ")]},
+        ]);
+        let kinds = ["tap_the", "ca_nhan", "ho_gia_dinh"].map(str::to_owned).to_vec();
+        let titles = json_of(&tach_danh_hieu(&value(award), kinds).expect("awards"));
+        let shown: Vec<_> = titles
+            .as_array()
+            .expect("a list")
+            .iter()
+            .map(|title| {
+                (
+                    title["ten"].as_str().unwrap_or(""),
+                    title["nam"].as_str().unwrap_or(""),
+                    title["doi_tuong"].as_array().map_or(0, Vec::len),
+                )
+            })
+            .collect();
+        assert_eq!(
+            shown,
+            [
+                ("Tập thể lao động tiên tiến", "năm 2020", 1),
+                ("Lao động tiên tiến", "năm 2020", 2),
+                ("Lao động tiên tiến", "năm học 2020-2021", 1),
+            ]
+        );
+        assert!(titles.as_array().expect("a list").iter().all(|title| title["sai_loai"].is_null()));
+    }
+
+    #[test]
+    fn a_person_s_title_for_a_collective_is_told() {
+        let award =
+            json!([{"hinh_thuc": "CSTĐCS", "nam_xet": 2020, "doi_tuong": [{"loai": "tap_the", "ten": "Bản Mo 2"}]}]);
+        let titles = json_of(&tach_danh_hieu(&value(award), vec!["tap_the".into()]).expect("awards"));
+        assert_eq!(titles[0]["sai_loai"], "tập thể");
+    }
+
+    #[test]
+    fn sums_are_those_of_the_rows() {
+        let found = payments(json!([
+            {"hinh_thuc": "CSTĐCS", "loai": "ca_nhan", "he_so": 1, "doi_tuong": [person("Lò Thị Ón")]},
+            {"hinh_thuc": "Lao động tiên tiến", "loai": "ca_nhan", "he_so": 0.3, "so_tien": 450_000.0,
+                "doi_tuong": [person("Hà Thị Chi"), person("Sa Thị Huệ"), person("Hà Thị Ánh")]},
+        ]));
+        assert_eq!(found["loi"], json!([]));
+        assert_eq!(found["nhom"][0]["muc"], "1.490.000");
+        assert_eq!((&found["nhom"][1]["muc"], &found["nhom"][1]["cong"]), (&json!("450.000"), &json!("1.350.000")));
+        assert_eq!(
+            found["tong"],
+            json!({
+                "so_luong": 4, "so_tien": "2.840.000", "bang_chu": "Hai triệu tám trăm bốn mươi nghìn đồng",
+            })
+        );
+        assert_eq!(found["nhom"][1]["he_so"], "0,3");
+        let width: f64 = found["rong"].as_array().expect("a list").iter().filter_map(Json::as_f64).sum();
+        assert!((width - 257.0).abs() < 1e-6, "{width}");
+    }
+
+    #[test]
+    fn money_that_is_not_sure_is_refused_and_every_reason_told() {
+        let told = faults(json!([
+            {"hinh_thuc": "Giấy khen", "loai": "ca_nhan", "chua_xac_nhan": true, "doi_tuong": [person("Lò Thị Ón")]},
+            {"hinh_thuc": "Giấy khen", "loai": "ca_nhan", "chua_xac_nhan": true, "he_so": 0.15, "doi_tuong": [person("Lò Thị Ón")]},
+            {"hinh_thuc": "Giấy khen", "loai": "ca_nhan", "doi_tuong": [person("Lò Thị Ón")]},
+            {"hinh_thuc": "Giấy khen", "loai": "ca_nhan", "he_so": 0.0001, "doi_tuong": [person("Lò Thị Ón")]},
+            {"hinh_thuc": "Giấy khen", "loai": "ca_nhan", "he_so": 0.001, "doi_tuong": [person("Lò Thị Ón")]},
+            {"hinh_thuc": "Giấy khen", "loai": "tap_the", "he_so": 0.6, "so_tien": 894_000, "doi_tuong": [person("Lò Thị Ón")]},
+        ]));
+        let told: Vec<(&str, &str)> = told.iter().map(|(at, code)| (at.as_str(), code.as_str())).collect();
+        assert_eq!(
+            told,
+            [
+                ("/chi_thuong/0/he_so", "he_so_chua_xac_nhan"),
+                ("/chi_thuong/1/he_so", "he_so_chua_xac_nhan"),
+                ("/chi_thuong/2/he_so", "thieu_he_so"),
+                ("/chi_thuong/3/he_so", "he_so_sai"),
+                ("/chi_thuong/4/he_so", "so_tien_bang_khong"),
+                ("/chi_thuong/5/doi_tuong/0/loai", "loai_khong_khop"),
+                ("/chi_thuong/5/so_tien", "so_tien_khong_khop"),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_sum_beyond_all_numbers_is_a_fault() {
+        let group =
+            json!([{"hinh_thuc": "Giấy khen", "loai": "ca_nhan", "he_so": 999, "doi_tuong": [person("Lò Thị Ón")]}]);
+        let table = bang_chi_thuong(&value(group), &Value::from(i64::MAX), None, "nhap", false).expect("a list");
+        assert_eq!(json_of(&table)["loi"][0]["code"], "so_tien_qua_lon");
+    }
+
+    #[test]
+    fn who_is_paid_for_two_titles_is_told_and_who_has_title_and_reward_is_not() {
+        let group = |award: &str| json!({"hinh_thuc": award, "loai": "ca_nhan", "he_so": 1, "doi_tuong": [person("Lò Thị Ón")]});
+        assert_eq!(
+            payments(json!([group("CSTĐCS"), group("LĐTT")]))["trung"],
+            json!({"ten": "Lò Thị Ón", "so_lan": 2})
+        );
+        assert_eq!(payments(json!([group("CSTĐCS"), group("Giấy khen")]))["trung"], Json::Null);
+    }
+
+    #[test]
+    fn what_is_to_be_given_back_is_summed_and_every_reason_found() {
+        let people = json!([
+            {"loai": "ca_nhan", "ten": "Lò Thị Ón", "tien_thuong": 350_000},
+            {"loai": "ca_nhan", "ten": "Hà Thị Chi", "tien_thuong": 0, "ly_do": "khai gian"},
+        ]);
+        let found = json_of(&bang_thu_hoi(&value(people.clone()), Some("hồ sơ giả".into())).expect("a list"));
+        assert_eq!((&found["tong"], &found["ly_do_rieng"]), (&json!("350.000 đồng"), &json!(true)));
+        assert_eq!(
+            (&found["doi_tuong"][0]["ly_do"], &found["doi_tuong"][0]["tien"]),
+            (&json!("hồ sơ giả"), &json!("350.000"))
+        );
+        assert_eq!(found["thieu_ly_do"], Json::Null);
+        let found = json_of(&bang_thu_hoi(&value(people), None).expect("a list"));
+        assert_eq!(found["thieu_ly_do"], "Lò Thị Ón");
+    }
 }
