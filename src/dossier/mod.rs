@@ -12,6 +12,8 @@ mod plan;
 mod repair;
 mod round;
 mod rows;
+#[cfg(test)]
+mod testing;
 
 pub use contract::TEMPLATES;
 pub use law::{Confirmed, FOLDER, Law};

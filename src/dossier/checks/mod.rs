@@ -2,6 +2,8 @@
 
 mod authority;
 mod bases;
+#[cfg(test)]
+mod cases;
 mod days;
 mod minutes;
 mod numbers;

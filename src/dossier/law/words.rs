@@ -1,8 +1,18 @@
 //! How awards, authorities and legal bases are known from what people write.
 
+use std::sync::LazyLock;
+
 use crate::domain::date::Date;
 use crate::domain::name::fold_key;
 use crate::domain::so_ky_hieu::{self, SoKyHieu};
+
+/// Folding moves tones, so that words looked for are folded too.
+static FOLDED: LazyLock<[String; 3]> = LazyLock::new(|| ["danh hiệu ", "căn cứ ", "ủy ban nhân dân"].map(folded_word));
+
+fn folded_word(word: &str) -> String {
+    let end = if word.ends_with(' ') { " " } else { "" };
+    fold_key(word) + end
+}
 
 /// A text folded for recognition: case, tone placement, spaces, quotes, `sỹ`, `UBND`.
 pub fn fold(text: &str) -> String {
@@ -11,13 +21,13 @@ pub fn fold(text: &str) -> String {
     if !folded.contains("ubnd") && !folded.contains("chiến sỹ") {
         return folded;
     }
-    folded.replace("chiến sỹ", "chiến sĩ").replace("ubnd", &fold_key("ủy ban nhân dân"))
+    folded.replace("chiến sỹ", "chiến sĩ").replace("ubnd", &FOLDED[2])
 }
 
 /// An award's text folded, without the word “danh hiệu” before it.
 pub fn fold_award(text: &str) -> String {
     let folded = fold(text);
-    folded.strip_prefix("danh hiệu ").map_or_else(|| folded.clone(), str::to_owned)
+    folded.strip_prefix(FOLDED[0].as_str()).map_or_else(|| folded.clone(), str::to_owned)
 }
 
 /// Whether `text` begins with `start` as whole words.
@@ -52,7 +62,7 @@ pub fn cited(line: &str) -> Vec<Cited> {
         .filter(|part| !part.is_empty())
         .map(|part| {
             let folded = fold(part);
-            let text = folded.strip_prefix("căn cứ ").map_or_else(|| folded.clone(), str::to_owned);
+            let text = folded.strip_prefix(FOLDED[1].as_str()).map_or_else(|| folded.clone(), str::to_owned);
             Cited { text, number: first_number(part), date: first_date(part), year: first_year(part) }
         })
         .collect()
