@@ -4,6 +4,7 @@ mod batches;
 mod body;
 mod caller;
 mod documents;
+mod dossiers;
 mod guard;
 mod health;
 mod negotiate;
@@ -59,6 +60,11 @@ pub fn configure(app: Data<App>) -> impl FnOnce(&mut ServiceConfig) {
                     .service(web::resource("/batches/{id}/merged.pdf").route(web::get().to(results::merged)))
                     .service(web::resource("/batches/{id}/manifest.json").route(read().to(results::list)))
                     .service(web::resource("/batches/{id}/failures.csv").route(web::get().to(results::failures)))
+                    .service(web::resource("/dossiers").route(web::post().to(dossiers::create)))
+                    .service(web::resource("/dossiers/check").route(web::post().to(dossiers::check)))
+                    .service(web::resource("/dossiers/schema").route(read().to(dossiers::schema)))
+                    .service(web::resource("/dossiers/sample").route(read().to(dossiers::show_sample)))
+                    .service(web::resource("/dossiers/sheet.xlsx").route(read().to(dossiers::pattern)))
                     .service(web::resource("/rules").route(read().to(rules::list)))
                     .service(web::resource("/documents/{id}").route(web::post().to(documents::render)))
                     .service(web::resource("/check/{id}").route(web::post().to(documents::check)))
