@@ -8,6 +8,7 @@ mod certificate;
 mod cli;
 mod engine;
 mod form;
+mod ingest;
 mod pdf;
 mod pictures;
 mod support;
