@@ -1,7 +1,10 @@
 //! REST: the only place that knows HTTP. Routes as a table; one file per resource.
 
+mod batches;
+mod body;
 mod caller;
 mod documents;
+mod dossiers;
 mod guard;
 mod health;
 mod negotiate;
@@ -9,7 +12,10 @@ mod observe;
 pub mod openapi;
 mod pages;
 mod problem;
+mod request;
+mod results;
 mod rules;
+mod sheets;
 mod templates;
 
 use actix_web::Route;
@@ -31,6 +37,34 @@ pub fn configure(app: Data<App>) -> impl FnOnce(&mut ServiceConfig) {
                     .service(web::resource("/templates/{id}").route(read().to(templates::show)))
                     .service(web::resource("/templates/{id}/schema").route(read().to(templates::schema)))
                     .service(web::resource("/templates/{id}/sample").route(read().to(templates::sample)))
+                    .service(web::resource("/templates/{id}/sheet.xlsx").route(read().to(sheets::pattern)))
+                    .service(
+                        web::resource("/batches")
+                            .route(read().to(batches::list))
+                            .route(web::post().to(batches::create)),
+                    )
+                    .service(web::resource("/batches/check").route(web::post().to(batches::check)))
+                    .service(
+                        web::resource("/batches/{id}")
+                            .route(read().to(batches::show))
+                            .route(web::delete().to(batches::delete)),
+                    )
+                    .service(web::resource("/batches/{id}/items").route(read().to(batches::items)))
+                    .service(web::resource("/batches/{id}/items/{row}").route(read().to(batches::item)))
+                    .service(
+                        web::resource("/batches/{id}/items/{row}/document.pdf").route(read().to(results::document)),
+                    )
+                    .service(web::resource("/batches/{id}/retry").route(web::post().to(batches::retry)))
+                    .service(web::resource("/batches/{id}/events").route(web::get().to(results::events)))
+                    .service(web::resource("/batches/{id}/archive.zip").route(web::get().to(results::archive)))
+                    .service(web::resource("/batches/{id}/merged.pdf").route(web::get().to(results::merged)))
+                    .service(web::resource("/batches/{id}/manifest.json").route(read().to(results::list)))
+                    .service(web::resource("/batches/{id}/failures.csv").route(web::get().to(results::failures)))
+                    .service(web::resource("/dossiers").route(web::post().to(dossiers::create)))
+                    .service(web::resource("/dossiers/check").route(web::post().to(dossiers::check)))
+                    .service(web::resource("/dossiers/schema").route(read().to(dossiers::schema)))
+                    .service(web::resource("/dossiers/sample").route(read().to(dossiers::show_sample)))
+                    .service(web::resource("/dossiers/sheet.xlsx").route(read().to(dossiers::pattern)))
                     .service(web::resource("/rules").route(read().to(rules::list)))
                     .service(web::resource("/documents/{id}").route(web::post().to(documents::render)))
                     .service(web::resource("/check/{id}").route(web::post().to(documents::check)))

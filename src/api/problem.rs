@@ -26,11 +26,16 @@ pub fn status(code: Code) -> StatusCode {
         Code::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
         Code::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Code::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        Code::InvalidData | Code::TemplateError | Code::TemplateBroken | Code::ExportFailed | Code::RenderMemory => {
-            StatusCode::UNPROCESSABLE_ENTITY
-        }
+        Code::InvalidData
+        | Code::TemplateError
+        | Code::TemplateBroken
+        | Code::ExportFailed
+        | Code::RenderMemory
+        | Code::IdempotencyKeyReused => StatusCode::UNPROCESSABLE_ENTITY,
+        Code::BatchState | Code::BatchIncomplete | Code::RowsFailed => StatusCode::CONFLICT,
+        Code::Expired => StatusCode::GONE,
         Code::QueueFull | Code::RateLimited => StatusCode::TOO_MANY_REQUESTS,
-        Code::ShuttingDown => StatusCode::SERVICE_UNAVAILABLE,
+        Code::ShuttingDown | Code::StorageUnavailable => StatusCode::SERVICE_UNAVAILABLE,
         Code::RenderTimeout | Code::DeadlineExceeded => StatusCode::GATEWAY_TIMEOUT,
         Code::BadConfiguration | Code::Io | Code::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     }
@@ -57,7 +62,7 @@ pub fn respond_after(
     let mut response = HttpResponse::build(status);
     response.content_type(PROBLEM_JSON).insert_header((header::CACHE_CONTROL, "no-store"));
     response.insert_header((header::CONTENT_LANGUAGE, if caller.lang == Lang::Vi { "vi" } else { "en" }));
-    if matches!(failure.code, Code::QueueFull | Code::RateLimited | Code::ShuttingDown) {
+    if matches!(failure.code, Code::QueueFull | Code::RateLimited | Code::ShuttingDown | Code::StorageUnavailable) {
         response.insert_header((header::RETRY_AFTER, retry_after.to_string()));
     }
     if failure.code == Code::Unauthorized {

@@ -1,6 +1,6 @@
 //! The command line: one file per command, the same engine without a server.
 //!
-//! Data go to stdout, messages to stderr. Exit: 0 done, 1 failed, 2 wrong usage, 3 invalid data.
+//! Data go to stdout, messages to stderr. Exit: 0 done, 1 failed, 2 wrong usage, 3 invalid data, 4 some rows failed.
 
 #[macro_use]
 mod output;
@@ -9,6 +9,8 @@ mod calibrate;
 mod catalog;
 mod healthcheck;
 mod key;
+#[cfg_attr(not(test), expect(dead_code, reason = "what commands of many documents speak through"))]
+mod progress;
 mod render;
 mod rules;
 mod serve;
@@ -131,6 +133,7 @@ fn exit_code(code: Code) -> ExitCode {
     match code {
         Code::MalformedJson | Code::InvalidData => ExitCode::from(3),
         Code::TemplateNotFound | Code::BadRequest => ExitCode::from(2),
+        Code::RowsFailed => ExitCode::from(4),
         _ => ExitCode::FAILURE,
     }
 }

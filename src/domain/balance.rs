@@ -198,6 +198,9 @@ fn dislike(pieces: &[Piece<'_>], at: usize) -> f64 {
     }
     let last = pieces[at - 1].text.rsplit('\u{a0}').next().unwrap_or_default();
     let next = pieces[at].text.split('\u{a0}').next().unwrap_or_default();
+    if joined(pieces, at) {
+        return 20.0;
+    }
     if last.ends_with([',', ';', ':', ')', '”', '"']) || last == "-" || next.starts_with(['(', '“', '"']) {
         return -3.0;
     }
@@ -225,6 +228,17 @@ fn dislike(pieces: &[Piece<'_>], at: usize) -> f64 {
         return -4.0;
     }
     if STARTS.contains(right.as_str()) { -3.0 } else { 0.0 }
+}
+
+/// Whether the break would part `Thi đua - Khen thưởng`, the name of councils and offices, at its hyphen.
+fn joined(pieces: &[Piece<'_>], at: usize) -> bool {
+    let held = pieces[at - 1].text.strip_suffix('-').map(|rest| rest.trim_end_matches('\u{a0}'));
+    let before = match held {
+        Some("") => at.checked_sub(2).map_or("", |index| pieces[index].text),
+        Some(rest) => rest,
+        None => return false,
+    };
+    before.to_lowercase().ends_with("đua") && pieces[at].text.to_lowercase().starts_with("khen")
 }
 
 #[cfg(test)]
@@ -263,6 +277,7 @@ mod tests {
         );
         check(16.2, Face::Bold, true, "Ủy ban nhân dân|huyện Phù Yên");
         check(16.2, Face::Bold, true, "Sở Nội vụ");
+        check(14.5, Face::Bold, true, "Hội đồng|Thi đua - Khen thưởng");
     }
 
     #[test]

@@ -5,11 +5,13 @@
 //! one; it calls none of them.
 
 pub mod balance;
+pub mod bieu_quyet;
 pub mod can_chinh;
 pub mod columns;
 pub mod danh_hieu;
 pub mod date;
 pub mod legacy;
+pub mod moment;
 pub mod name;
 pub mod number;
 pub mod so_ky_hieu;

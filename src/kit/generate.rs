@@ -382,6 +382,8 @@ impl<'a> Maker<'a> {
         let made = match schema["format"].as_str() {
             Some("date") => self.day().to_owned(),
             Some("ky-hieu") => self.symbol(),
+            Some("ngay-gio") => format!("{}T{:02}:{:02}", self.day(), self.dice.below(24), self.dice.below(60)),
+            Some("ty-le") => self.dice.pick(&["1/2", "2/3", "90%", "66,7%", "100%"]).unwrap_or("2/3").to_owned(),
             Some("anh-png") => return json!(picture()),
             _ => self.words(schema, key),
         };

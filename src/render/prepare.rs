@@ -12,7 +12,7 @@ use crate::domain::legacy::{self, Encoding};
 use crate::domain::unicode::Change;
 use crate::domain::{typography, unicode};
 use crate::engine::{Job, Lane, MAX_IMAGES, Meta, Output, Standard};
-use crate::template::{Size, Step};
+use crate::template::{Rule, Size, Step};
 use crate::the_thuc::Form;
 
 /// Data above this many bytes are set by the large workers.
@@ -174,21 +174,32 @@ fn apply_rules(ready: &Ready, context: &crate::text::Context<'_>) -> Result<Vec<
     let mut faults = Vec::new();
     let mut warnings = Vec::new();
     for (index, rule) in ready.template.manifest.rules.iter().enumerate() {
-        if !context.holds(&index.to_string())? {
-            continue;
-        }
-        let vi = context.write(&format!("rules.{index}.vi"))?;
-        let en = context.write(&format!("rules.{index}.en"))?;
-        let told = Diagnostic {
-            severity: rule.severity,
-            ..Diagnostic::error(rule.code.clone(), vi, en).at(rule.pointer.clone())
+        let told = match rule.each {
+            None => broken(index, rule, context)?.into_iter().collect(),
+            Some(_) => {
+                let mut told = Vec::new();
+                for item in context.items(&format!("{index}.each"))? {
+                    told.extend(broken(index, rule, &context.with("muc", item))?);
+                }
+                told
+            }
         };
         match rule.severity {
-            Severity::Error => faults.push(told),
-            Severity::Warning => warnings.push(told),
+            Severity::Error => faults.extend(told),
+            Severity::Warning => warnings.extend(told),
         }
     }
     if faults.is_empty() { Ok(warnings) } else { Err(Failure::new(Code::InvalidData, faults)) }
+}
+
+/// What one rule says of the values, if it is broken.
+fn broken(index: usize, rule: &Rule, context: &crate::text::Context<'_>) -> Result<Option<Diagnostic>, Failure> {
+    if !context.holds(&index.to_string())? {
+        return Ok(None);
+    }
+    let write = |what: &str| context.write(&format!("rules.{index}.{what}"));
+    let told = Diagnostic::error(rule.code.clone(), write("vi")?, write("en")?).at(write("pointer")?);
+    Ok(Some(Diagnostic { severity: rule.severity, ..told }))
 }
 
 struct PlacedImage {

@@ -265,7 +265,11 @@ fn make_ready(template: Arc<Template>, fonts: &Fonts) -> Result<Ready, Vec<Diagn
         .iter()
         .enumerate()
         .flat_map(|(index, rule)| {
-            [(format!("rules.{index}.vi"), rule.vi.as_str()), (format!("rules.{index}.en"), rule.en.as_str())]
+            [
+                (format!("rules.{index}.vi"), rule.vi.as_str()),
+                (format!("rules.{index}.en"), rule.en.as_str()),
+                (format!("rules.{index}.pointer"), rule.pointer.as_str()),
+            ]
         })
         .collect();
     let mut prose: Vec<(&str, &str, &str)> =
@@ -280,9 +284,16 @@ fn make_ready(template: Arc<Template>, fonts: &Fonts) -> Result<Ready, Vec<Diagn
     ]);
     prose.extend(rules.iter().map(|(name, source)| (name.as_str(), file.as_str(), *source)));
     let derive = manifest.derive.iter().map(|(name, source)| (name.as_str(), source.as_str())).collect();
-    let numbers: Vec<String> = (0..manifest.rules.len()).map(|index| index.to_string()).collect();
-    let conditions =
-        numbers.iter().map(String::as_str).zip(manifest.rules.iter().map(|rule| rule.when.as_str())).collect();
+    let expressions: Vec<(String, &str)> = manifest
+        .rules
+        .iter()
+        .enumerate()
+        .flat_map(|(index, rule)| {
+            let each = rule.each.as_ref().map(|each| (format!("{index}.each"), each.as_str()));
+            std::iter::once((index.to_string(), rule.when.as_str())).chain(each)
+        })
+        .collect();
+    let conditions = expressions.iter().map(|(name, source)| (name.as_str(), *source)).collect();
     let wording = Wording::compile(&Pieces { prose, derive, conditions })?;
     let optional = template.schema.top_level().map(str::to_owned).collect();
     let families: Vec<String> = manifest.fonts.iter().map(|family| fonts.stand_in(family).to_owned()).collect();

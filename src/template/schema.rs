@@ -6,8 +6,11 @@ use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::{Draft, ValidationError, Validator};
 use serde_json::{Map, Value};
 
+use super::columns;
 use crate::diagnostic::Diagnostic;
+use crate::domain::bieu_quyet::TyLe;
 use crate::domain::date::Date;
+use crate::domain::moment::Moment;
 use crate::domain::so_ky_hieu;
 
 /// References to the shared file start like this.
@@ -36,11 +39,14 @@ impl Schema {
     /// Bundles `document` with the shared definitions it refers to and compiles it.
     pub fn compile(mut document: Value, shared: &Value) -> Result<Self, Diagnostic> {
         bundle(&mut document, shared)?;
+        columns::judge(&document).map_err(|slip| fault(&slip))?;
         let validator = jsonschema::options()
             .with_draft(Draft::Draft202012)
             .should_validate_formats(true)
             .with_format("date", |text: &str| Date::parse(text).is_ok())
             .with_format("ky-hieu", |text: &str| so_ky_hieu::validate_ky_hieu(text).is_ok())
+            .with_format("ngay-gio", |text: &str| Moment::parse(text).is_ok())
+            .with_format("ty-le", |text: &str| TyLe::parse(text).is_some())
             // Images are opened and judged when the data are prepared.
             .with_format("anh-png", |_: &str| true)
             .build(&document)
@@ -242,6 +248,18 @@ fn explain_value(kind: &ValidationErrorKind, value: &Value) -> Diagnostic {
                 "for example `QĐ-UBND`: capital abbreviations joined by `-`, no number, `/` or space",
             )
         }
+        Kind::Format { format } if format == "ngay-gio" => Diagnostic::error(
+            "date_time",
+            "không phải một ngày giờ có thật, dạng `NNNN-TT-NNTgg:pp`",
+            "not a real day and time in the form `YYYY-MM-DDThh:mm`",
+        )
+        .hint("ví dụ `2021-07-05T08:00`", "for example `2021-07-05T08:00`"),
+        Kind::Format { format } if format == "ty-le" => Diagnostic::error(
+            "ty_le",
+            "không phải một tỷ lệ lớn hơn 0 và không quá 1",
+            "not a share above nothing and no more than the whole",
+        )
+        .hint("ví dụ `2/3` hoặc `66,7%`", "for example `2/3` or `66,7%`"),
         Kind::UniqueItems => Diagnostic::error("duplicate", "có phần tử lặp lại", "has repeated items"),
         other => {
             let keyword = other.keyword();

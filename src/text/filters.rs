@@ -7,15 +7,49 @@ use minijinja::value::Serde;
 use minijinja::{Environment, Error, ErrorKind, Value};
 use serde_json::Value as Json;
 
-use super::awards;
+use super::{awards, votes};
 use crate::domain::can_chinh::{SaiSo, bu_lech};
 use crate::domain::columns::{self, Column};
 use crate::domain::date::{self, Date};
+use crate::domain::moment::{self, Moment};
 use crate::domain::width::Face;
 use crate::domain::{balance, name, number, so_ky_hieu, typography, words};
 
 /// Adds everything `docs/templates.md` lists.
 pub fn register(environment: &mut Environment<'static>) {
+    register_figures(environment);
+    environment.add_filter("ngat_tu_dai", ngat_tu_dai);
+    environment.add_filter("can_dong", can_dong);
+    environment.add_filter("cot_danh_sach", cot_danh_sach);
+    environment.add_filter("nhu_dieu_ngoai", nhu_dieu_ngoai);
+    environment.add_function("dia_danh_ngay", |dia_danh: &str, ngay: Option<&str>, nam: Option<i32>| {
+        Ok::<_, Error>(date::place_and_date(dia_danh, ngay.map(parse_date).transpose()?, nam))
+    });
+    environment.add_function("ngay_hoac_trong", |ngay: Option<&str>, nam: Option<i32>| {
+        Ok::<_, Error>(match ngay.map(parse_date).transpose()? {
+            Some(day) => day.long(),
+            None => date::blank_long(nam),
+        })
+    });
+    environment.add_function("gio_ngay", |luc: Option<&str>, nam: Option<i32>| {
+        Ok::<_, Error>(match luc {
+            Some(text) => Moment::parse(text).map_err(|_| wrong(format!("`{text}` is not a day and time")))?.long(),
+            None => moment::blank_long(nam),
+        })
+    });
+    environment.add_function("ket_qua_phieu", votes::ket_qua_phieu);
+    environment.add_function("cot_phieu", votes::cot_phieu);
+    environment.add_function("can_chinh", can_chinh);
+    // As functions and as filters, so that `map` can apply them to several awards.
+    environment.add_function("nhom_doi_tuong", nhom_doi_tuong);
+    environment.add_filter("nhom_doi_tuong", nhom_doi_tuong);
+    environment.add_function("dem_doi_tuong", dem_doi_tuong);
+    environment.add_filter("dem_doi_tuong", dem_doi_tuong);
+    awards::register(environment);
+}
+
+/// Dates, figures, numbers of documents and first letters: what takes one value and gives one not much longer.
+pub fn register_figures(environment: &mut Environment<'static>) {
     environment.add_filter("ngay_dai", |text: &str| Ok::<_, Error>(parse_date(text)?.long()));
     environment.add_filter("ngay_ngan", |text: &str| Ok::<_, Error>(parse_date(text)?.short()));
     environment.add_filter("so_dem", |n: i64| number::count(n));
@@ -27,27 +61,7 @@ pub fn register(environment: &mut Environment<'static>) {
     environment.add_filter("hoa_dau", |text: &str| name::capitalize_first(text));
     environment.add_filter("thuong_dau", |text: &str| name::lower_first(text));
     environment.add_filter("so_la_ma", so_la_ma);
-    environment.add_filter("ngat_tu_dai", ngat_tu_dai);
-    environment.add_filter("can_dong", can_dong);
-    environment.add_filter("cot_danh_sach", cot_danh_sach);
-    environment.add_filter("nhu_dieu_ngoai", nhu_dieu_ngoai);
     environment.add_function("so_ky_hieu", |so: Option<u32>, ky_hieu: &str| so_ky_hieu::format(so, ky_hieu));
-    environment.add_function("dia_danh_ngay", |dia_danh: &str, ngay: Option<&str>, nam: Option<i32>| {
-        Ok::<_, Error>(date::place_and_date(dia_danh, ngay.map(parse_date).transpose()?, nam))
-    });
-    environment.add_function("ngay_hoac_trong", |ngay: Option<&str>, nam: Option<i32>| {
-        Ok::<_, Error>(match ngay.map(parse_date).transpose()? {
-            Some(day) => day.long(),
-            None => date::blank_long(nam),
-        })
-    });
-    environment.add_function("can_chinh", can_chinh);
-    // As functions and as filters, so that `map` can apply them to several awards.
-    environment.add_function("nhom_doi_tuong", nhom_doi_tuong);
-    environment.add_filter("nhom_doi_tuong", nhom_doi_tuong);
-    environment.add_function("dem_doi_tuong", dem_doi_tuong);
-    environment.add_filter("dem_doi_tuong", dem_doi_tuong);
-    awards::register(environment);
 }
 
 /// Measured errors of a printer to what undoes them.

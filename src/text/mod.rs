@@ -3,5 +3,8 @@
 mod awards;
 mod environment;
 mod filters;
+mod pattern;
+mod votes;
 
 pub use environment::{Context, Pieces, Wording};
+pub use pattern::{Pattern, Title};

@@ -36,6 +36,9 @@ pub(super) const KINDS: [(&str, &str); 28] = [
     ("THƯ CÔNG", ""),
 ];
 
+/// The kind that two sign, side by side (PL III, Mẫu 1.9).
+pub(super) const MINUTES: &str = "BIÊN BẢN";
+
 /// Kinds with căn cứ, a word that decides, and điều.
 const DECIDING: [&str; 2] = ["QUYẾT ĐỊNH", "NGHỊ QUYẾT"];
 
@@ -56,6 +59,29 @@ impl<'d> Annex<'d> {
     /// `Phụ lục I`, if the head begins so.
     pub fn label(&self) -> Option<&'d Line<'d>> {
         self.title.first().copied().filter(|line| line.plain.to_lowercase().starts_with("phụ lục"))
+    }
+}
+
+/// Who signs.
+#[derive(Debug)]
+pub(super) struct Signer<'d> {
+    /// Ô 7a.
+    pub(super) titles: Vec<&'d Line<'d>>,
+    /// Ô 7b.
+    pub(super) names: Vec<&'d Line<'d>>,
+}
+
+impl<'d> Signer<'d> {
+    /// From the lines of a signature, if there are any: the room to sign parts the titles from the name.
+    fn new(block: &[&'d Line<'d>]) -> Option<Self> {
+        let hole = block.windows(2).position(|pair| pair[1].y - pair[0].y > mm(10.0));
+        let (titles, names) = block.split_at(hole.map_or(block.len(), |index| index + 1));
+        (!titles.is_empty()).then(|| Self { titles: titles.to_vec(), names: names.to_vec() })
+    }
+
+    /// Every line.
+    pub(super) fn lines(&self) -> impl Iterator<Item = &'d Line<'d>> {
+        self.titles.iter().chain(&self.names).copied()
     }
 }
 
@@ -89,7 +115,7 @@ pub struct Doc<'d> {
     pub(super) authority: Vec<&'d Line<'d>>,
     /// `QUYẾT ĐỊNH:`, `QUYẾT NGHỊ:`.
     pub(super) decision: Option<&'d Line<'d>>,
-    /// Căn cứ of a decision.
+    /// Căn cứ: between the authority and the word that decides, else the italics the text begins with.
     pub(super) grounds: Vec<&'d Line<'d>>,
     /// Ô 6 below that; empty where its beginning or end cannot be found.
     pub(super) body: Vec<&'d Line<'d>>,
@@ -97,10 +123,8 @@ pub struct Doc<'d> {
     pub(super) recipients_title: Option<&'d Line<'d>>,
     /// Ô 9b: its entries, each with the lines it runs over.
     pub(super) recipients: Vec<Vec<&'d Line<'d>>>,
-    /// Ô 7a.
-    pub(super) titles: Vec<&'d Line<'d>>,
-    /// Ô 7b.
-    pub(super) names: Vec<&'d Line<'d>>,
+    /// Ô 7: who signs, from the left; minutes are signed twice.
+    pub(super) signers: Vec<Signer<'d>>,
     /// Its phụ lục, in their order.
     pub annexes: Vec<Annex<'d>>,
     /// Last page before the first phụ lục.
@@ -135,15 +159,24 @@ impl<'d> Doc<'d> {
             let (authority, grounds) = between.split_at(capitals);
             (authority.to_vec(), grounds.iter().filter(|line| !line.bold).copied().collect::<Vec<_>>())
         });
-        let (titles, names) = recipients_title.map_or_else(Default::default, |level| signature(layout, level));
+        let minutes = kind.is_some_and(|line| line.plain == MINUTES);
+        let signers = recipients_title.map_or_else(Vec::new, |level| signers(layout, level, minutes));
         let deciding = kind.is_some_and(|line| DECIDING.contains(&line.plain.as_ref()));
         let start = decision.or_else(|| addressees.last().or(summary.last()).copied().filter(|_| !deciding));
         let body = match (start, recipients_title) {
             (Some(start), Some(end)) => {
-                let top = titles.first().map_or(end.y, |title| title.y.min(end.y));
+                let top = signers.iter().flat_map(Signer::lines).map(|line| line.y).fold(end.y, f64::min);
                 layout.text_between((start.page, start.y), (end.page, top))
             }
             _ => Vec::new(),
+        };
+        // Outside decisions nothing stands between căn cứ and text.
+        let (grounds, body) = if deciding {
+            (grounds, body)
+        } else {
+            let slanted = body.iter().take_while(|line| line.italic && !line.bold).count();
+            let (grounds, body) = body.split_at(slanted);
+            (grounds.to_vec(), body.to_vec())
         };
         let (number_text, number_end) = match number.map(|line| whole_number(first, line)) {
             Some((text, end)) => (text, Some(end)),
@@ -168,8 +201,7 @@ impl<'d> Doc<'d> {
             body,
             recipients_title,
             recipients: recipients_title.map_or_else(Vec::new, |title| recipients(layout, title, main_pages)),
-            titles,
-            names,
+            signers,
             annexes: annexes(layout, &heads),
             main_pages,
         }
@@ -322,19 +354,26 @@ fn addressees<'d>(layout: &'d Layout<'d>, main_pages: usize) -> Vec<&'d Line<'d>
     std::iter::once(first).chain(under).collect()
 }
 
-/// Ô 7a and 7b: what stands at the right about the level of `Nơi nhận:` and below it, or bold below it.
-fn signature<'d>(layout: &'d Layout<'d>, level: &'d Line<'d>) -> (Vec<&'d Line<'d>>, Vec<&'d Line<'d>>) {
-    let Some(sheet) = layout.sheet(level.page) else { return Default::default() };
+/// Ô 7a and 7b: what stands at the right about the level of `Nơi nhận:` and below it, or bold below it; in minutes, where
+/// nothing stands there, the bold lines right above it, left and right.
+fn signers<'d>(layout: &'d Layout<'d>, level: &'d Line<'d>, minutes: bool) -> Vec<Signer<'d>> {
+    let Some(sheet) = layout.sheet(level.page) else { return Vec::new() };
+    let stands = |line: &Line<'_>| !line.numbers && !line.celled && line.y < sheet.foot;
     let signs = |line: &&Line<'_>| {
         let right = line.x0 > 0.42 * sheet.width && line.size > 12.4 && line.y > level.y - 2.0 * level.size;
         let bold = line.bold && line.upright && line.y > level.y - SAME_LINE;
-        (right || bold) && !std::ptr::eq(*line, level) && !line.numbers && !line.celled && line.y < sheet.foot
+        (right || bold) && !std::ptr::eq(*line, level) && stands(line)
     };
     let block: Vec<&Line<'_>> = layout.on(level.page).iter().filter(signs).collect();
-    // The room for the signature parts the titles from the name.
-    let hole = block.windows(2).position(|pair| pair[1].y - pair[0].y > mm(10.0));
-    let (titles, names) = block.split_at(hole.map_or(block.len(), |index| index + 1));
-    (titles.to_vec(), names.to_vec())
+    if !minutes || !block.is_empty() {
+        return Signer::new(&block).into_iter().collect();
+    }
+    let mut above: Vec<&Line<'_>> =
+        layout.on(level.page).iter().filter(|line| line.y < level.y - SAME_LINE && stands(line)).collect();
+    let text = above.iter().rposition(|line| !line.bold || !line.upright);
+    above.drain(..text.map_or(0, |index| index + 1));
+    let (left, right): (Vec<_>, Vec<_>) = above.into_iter().partition(|line| line.centre() < sheet.width / 2.0);
+    [left, right].iter().filter_map(|block| Signer::new(block)).collect()
 }
 
 /// Entries of the list under `Nơi nhận:`, which may stand in columns; what follows `Lưu` (ô 12) is no entry.

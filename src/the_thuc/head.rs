@@ -1,6 +1,6 @@
 //! Phụ lục I, Phần I, Mục II, khoản 1–5 and 9a: everything above the text.
 
-use super::doc::{Doc, KINDS};
+use super::doc::{Doc, KINDS, MINUTES};
 use super::line::{Line, is_upper, near, plain, words};
 use super::style::{HEADING, ITALIC, Style, TEXT, level, millimetres, off_axis, off_centre, points};
 use super::table::{Misfit, misfit};
@@ -469,7 +469,7 @@ fn date_text(doc: &Doc<'_>) -> String {
 fn date_written(doc: &Doc<'_>) -> Vec<Finding> {
     let (Some(first), Some(_)) = (doc.date.first(), doc.number) else {
         // Biên bản carry no place and date; without a number the number's rule has spoken.
-        let due = doc.number.is_some() && !doc.is("BIÊN BẢN");
+        let due = doc.number.is_some() && !doc.is(MINUTES);
         let none = || Finding::new("không có địa danh và thời gian ban hành", "there is no place and date");
         return due.then(none).into_iter().collect();
     };

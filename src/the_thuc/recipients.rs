@@ -1,6 +1,6 @@
 //! Phụ lục I, Phần I, Mục II, khoản 9: Nơi nhận (ô 9b).
 
-use super::doc::Doc;
+use super::doc::{Doc, MINUTES};
 use super::line::{near, quote, words};
 use super::style::{Style, level, millimetres};
 use super::{Finding, HABIT, Rule};
@@ -83,7 +83,8 @@ fn place(doc: &Doc<'_>) -> Vec<Finding> {
             format!("`Nơi nhận:` stands {off} mm from the left edge"),
         ));
     }
-    if let Some(first) = doc.titles.first().filter(|first| !level(first, line) && !doc.is("BIÊN BẢN")) {
+    let first = doc.signers.first().and_then(|signer| signer.titles.first());
+    if let Some(first) = first.filter(|first| !level(first, line) && !doc.is(MINUTES)) {
         findings.push(Finding::at(
             first,
             "quyền hạn, chức vụ của người ký không ngang hàng với `Nơi nhận:`",

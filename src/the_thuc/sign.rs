@@ -1,7 +1,7 @@
 //! Phụ lục I, Phần I, Mục II, khoản 7 and 8: the signature and its places.
 
-use super::doc::Doc;
-use super::line::{Line, is_upper, mm};
+use super::doc::{Doc, MINUTES, Signer};
+use super::line::{Line, SAME_LINE, is_upper, mm, near};
 use super::style::{HEADING, off_axis};
 use super::{Finding, HABIT, Rule};
 use crate::engine::LabelledBox;
@@ -20,6 +20,13 @@ pub(super) const RULES: &[Rule] = &[
         "Quyền hạn, chức vụ và họ tên canh giữa với nhau, ở nửa phải",
         "Authority, title and name are centred on each other in the right half",
         place,
+    ),
+    Rule::error(
+        "ky.bien_ban",
+        "PL III, Mẫu 1.9",
+        "Biên bản có hai người ký ngang hàng ở trên `Nơi nhận:`: thư ký bên trái, chủ tọa bên phải",
+        "Minutes are signed by two on one level above `Nơi nhận:`: who kept them at the left, who presided at the right",
+        minutes,
     ),
     Rule::error(
         "ky.quyen_han",
@@ -51,32 +58,31 @@ pub(super) const RULES: &[Rule] = &[
     ),
 ];
 
-/// Biên bản are signed twice, side by side.
-fn judged(doc: &Doc<'_>) -> bool {
-    doc.recipients_title.is_some() && !doc.is("BIÊN BẢN")
-}
-
 fn letters(doc: &Doc<'_>) -> Vec<Finding> {
-    let Some(level) = doc.recipients_title.filter(|_| judged(doc)) else { return Vec::new() };
-    if doc.titles.is_empty() {
+    let Some(level) = doc.recipients_title else { return Vec::new() };
+    if doc.signers.is_empty() {
         return vec![Finding::at(
             level,
             "trang có `Nơi nhận:` không có quyền hạn, chức vụ của người ký",
             "the page of `Nơi nhận:` has no authority and title of a signer",
         )];
     }
-    let mut findings = HEADING.all(doc.titles.iter().chain(&doc.names).copied());
-    for line in doc.titles.iter().filter(|line| !is_upper(&line.plain)) {
+    doc.signers.iter().flat_map(|signer| letters_of(signer, level)).collect()
+}
+
+fn letters_of(signer: &Signer<'_>, level: &Line<'_>) -> Vec<Finding> {
+    let mut findings = HEADING.all(signer.lines());
+    for line in signer.titles.iter().filter(|line| !is_upper(&line.plain)) {
         let words = line.quote();
         findings.push(Finding::at(line, format!("{words} không in hoa"), format!("{words} is not in capitals")));
     }
-    for line in doc.names.iter().filter(|line| is_upper(&line.plain)) {
+    for line in signer.names.iter().filter(|line| is_upper(&line.plain)) {
         let words = line.quote();
         findings.push(Finding::at(line, format!("họ tên {words} in hoa"), format!("the name {words} is in capitals")));
     }
-    if doc.names.is_empty() {
+    if signer.names.is_empty() {
         findings.push(Finding::at(
-            doc.titles.last().copied().unwrap_or(level),
+            signer.titles.last().copied().unwrap_or(level),
             "dưới chức vụ không có chỗ ký và họ tên, hoặc họ tên ở trang khác",
             "no room and no name stand below the title, or the name is on another page",
         ));
@@ -85,14 +91,43 @@ fn letters(doc: &Doc<'_>) -> Vec<Finding> {
 }
 
 fn place(doc: &Doc<'_>) -> Vec<Finding> {
-    let Some(first) = doc.titles.first().filter(|_| judged(doc)) else { return Vec::new() };
-    // The lowest title stands under the others and above the signature: its axis is that of the block.
-    let axis = doc.titles.last().unwrap_or(first).centre();
-    let mut findings = off_axis(axis, doc.titles.iter().chain(&doc.names).copied());
-    if doc.layout.sheet(first.page).is_some_and(|sheet| axis < 0.55 * sheet.width) {
-        findings.push(Finding::at(first, "khối ký không ở nửa phải", "the signature is not in the right half"));
+    let mut findings = Vec::new();
+    for (index, signer) in doc.signers.iter().enumerate() {
+        // The lowest title stands under the others and above the signature: its axis is that of the block.
+        let (Some(first), Some(last)) = (signer.titles.first(), signer.titles.last()) else { continue };
+        let axis = last.centre();
+        findings.extend(off_axis(axis, signer.lines()));
+        // Of two, the first was read from the left half.
+        let right = index + 1 == doc.signers.len();
+        if doc.layout.sheet(first.page).is_some_and(|sheet| right && axis < 0.55 * sheet.width) {
+            findings.push(Finding::at(first, "khối ký không ở nửa phải", "the signature is not in the right half"));
+        }
     }
     findings
+}
+
+fn minutes(doc: &Doc<'_>) -> Vec<Finding> {
+    let Some(level) = doc.recipients_title.filter(|_| doc.is(MINUTES)) else { return Vec::new() };
+    let first = |signer: &Signer<'_>| signer.titles.first().map(|line| line.y);
+    match doc.signers.as_slice() {
+        // Nobody at all is told by the rule of the letters.
+        [] => Vec::new(),
+        [left, right] if first(left).zip(first(right)).is_some_and(|(left, right)| near(left, right, SAME_LINE)) => {
+            Vec::new()
+        }
+        [left, right] => {
+            let at = left.titles.first().or(right.titles.first()).copied().unwrap_or(level);
+            vec![Finding::at(at, "hai người ký không ngang hàng", "the two signers are not on one level")]
+        }
+        signers => {
+            let at = signers.iter().flat_map(Signer::lines).next().unwrap_or(level);
+            vec![Finding::at(
+                at,
+                "trên `Nơi nhận:` không có hai người ký, thư ký bên trái và chủ tọa bên phải",
+                "no two signers, who kept the minutes and who presided, stand above `Nơi nhận:`",
+            )]
+        }
+    }
 }
 
 const PREFIXES: [&str; 5] = ["TM", "TUQ", "KT", "TL", "Q"];
@@ -105,11 +140,12 @@ fn prefix(text: &str) -> Option<(&'static str, &str)> {
 }
 
 fn prefixes(doc: &Doc<'_>) -> Vec<Finding> {
-    if !judged(doc) {
-        return Vec::new();
-    }
+    doc.signers.iter().flat_map(prefixes_of).collect()
+}
+
+fn prefixes_of(signer: &Signer<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (index, line) in doc.titles.iter().enumerate() {
+    for (index, line) in signer.titles.iter().enumerate() {
         let Some((word, rest)) = prefix(&line.plain) else { continue };
         let words = line.quote();
         if !rest.starts_with(". ") || rest.trim_start_matches('.').trim().is_empty() {
@@ -126,7 +162,7 @@ fn prefixes(doc: &Doc<'_>) -> Vec<Finding> {
                 format!("{words} is not the first line"),
             ));
         }
-        if word != "Q" && index + 1 == doc.titles.len() {
+        if word != "Q" && index + 1 == signer.titles.len() {
             findings.push(Finding::at(
                 line,
                 format!("dưới {words} không có chức vụ của người ký"),
@@ -148,7 +184,7 @@ pub(super) fn words_where_one_signs(doc: &Doc<'_>, sign: &LabelledBox) -> Vec<Fi
 
 fn room(doc: &Doc<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for sign in doc.places("nguoi_ky") {
+    for sign in doc.places("thu_ky").into_iter().chain(doc.places("nguoi_ky")) {
         let spot = (sign.x, sign.y, sign.w, sign.h);
         findings.extend(words_where_one_signs(doc, sign));
         if stroke_in(doc, sign) {
@@ -159,14 +195,18 @@ fn room(doc: &Doc<'_>) -> Vec<Finding> {
                 "a stroke runs through the place to sign",
             ));
         }
-        let (Some(title), Some(name)) = (doc.titles.last(), doc.names.first()) else { continue };
-        if !judged(doc) || doc.places("nguoi_ky").len() > 1 {
+        if doc.places(&sign.name).len() > 1 {
             continue;
         }
+        let middle = sign.x + sign.w / 2.0;
+        let off =
+            |signer: &&Signer<'_>| signer.titles.last().map_or(f64::INFINITY, |title| (title.centre() - middle).abs());
+        let Some(signer) = doc.signers.iter().min_by(|a, b| off(a).total_cmp(&off(b))) else { continue };
+        let (Some(title), Some(name)) = (signer.titles.last(), signer.names.first()) else { continue };
         let between = sign.page == title.page
             && sign.y > title.y - 1.0
             && sign.y + sign.h < name.top() + 1.0
-            && title.centred(sign.x + sign.w / 2.0);
+            && title.centred(middle);
         if !between {
             findings.push(Finding::on(
                 sign.page,
