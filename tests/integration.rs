@@ -4,6 +4,7 @@
 
 mod api;
 mod art;
+mod awards;
 mod certificate;
 mod cli;
 mod engine;
