@@ -26,7 +26,7 @@ Xem @hai, #link(<bang>)[bảng], #link("https://example.org")[trang mạng], ch�
 Về @mot.
 "##;
 
-/// The rich document, as often as asked, and a certificate between.
+/// The rich document.
 fn rich() -> &'static [u8] {
     static RICH_FILE: OnceLock<Vec<u8>> = OnceLock::new();
     RICH_FILE.get_or_init(|| {
@@ -43,9 +43,12 @@ fn rich() -> &'static [u8] {
     })
 }
 
+/// The rich document twice, a certificate before it that carries its data, and one between.
 pub fn rich_dossier() -> Vec<(Vec<u8>, Vec<Bookmark>)> {
+    let data = local().sample("giay_khen", "plain");
+    let carried = local().pdf("giay_khen", data, Standard::A3a).expect("sound").bytes.to_vec();
     vec![
-        (dossier()[1].0.clone(), vec![bookmark("Giấy khen", 1)]),
+        (carried, vec![bookmark("Giấy khen", 1)]),
         (rich().to_vec(), vec![bookmark("Một", 1)]),
         (dossier()[1].0.clone(), vec![bookmark("Giấy khen", 1)]),
         (rich().to_vec(), vec![bookmark("Hai", 1)]),
