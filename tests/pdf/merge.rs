@@ -215,6 +215,48 @@ fn attachments_are_left_out_and_told() {
     assert!(read(&merged.out).objects.values().all(|one| one.type_name().ok() != Some(b"Filespec")));
 }
 
+/// A file with something in it made otherwise.
+fn changed(pdf: &[u8], change: &dyn Fn(&mut Document)) -> Vec<u8> {
+    let mut document = read(pdf);
+    change(&mut document);
+    let mut bytes = Vec::new();
+    document.save_to(&mut bytes).expect("memory");
+    bytes
+}
+
+#[test]
+fn what_contradicts_the_files_before_is_refused() {
+    let good = &dossier()[1].0;
+    let below = |document: &Document, key: &[u8]| {
+        document.catalog().expect("a catalog").get(key).and_then(Object::as_reference).expect("a reference")
+    };
+    let roles = changed(good, &|document| {
+        let tree = below(document, b"StructTreeRoot");
+        let tree = document.get_dictionary_mut(tree).expect("tags");
+        tree.get_mut(b"RoleMap")
+            .and_then(Object::as_dict_mut)
+            .expect("roles")
+            .set("Title", Object::Name(b"H1".to_vec()));
+    });
+    let colours = changed(good, &|document| {
+        let intents = document.get_object(below(document, b"OutputIntents")).and_then(Object::as_array);
+        let intent = intents.expect("an array")[0].as_reference().expect("a reference");
+        document.get_dictionary_mut(intent).expect("an intent").set("Info", Object::string_literal("CMYK"));
+    });
+    for other in [&roles, &colours] {
+        let mut merger = Merger::new(Vec::new(), about()).expect("memory takes all");
+        merger.add(good, &[]).expect("one of ours");
+        let failure = merger.add(other, &[]).expect_err("it contradicts");
+        assert_eq!(failure.diagnostics[0].code, "pdf_foreign", "{failure}");
+        merger.add(good, &[]).expect("one of ours");
+        assert_eq!(merger.finish().expect("pages").pages, 2);
+
+        let mut alone = Merger::new(Vec::new(), about()).expect("memory takes all");
+        alone.add(other, &[]).expect("alone it contradicts nothing");
+        assert_eq!(alone.add(good, &[bookmark("Không", 0)]).expect_err("no such level").code, Code::Internal);
+    }
+}
+
 #[test]
 fn a_refused_file_leaves_no_trace() {
     let good = &dossier()[1].0;
@@ -224,13 +266,7 @@ fn a_refused_file_leaves_no_trace() {
         let (path, to) = (path.to_str().expect("UTF-8"), to.to_str().expect("UTF-8"));
         outside("qpdf", &["--encrypt", "a", "b", "256", "--", path, to]).map(|_| fs::read(to).expect("written"))
     };
-    let with = |change: &dyn Fn(&mut Document)| {
-        let mut document = read(good);
-        change(&mut document);
-        let mut bytes = Vec::new();
-        document.save_to(&mut bytes).expect("memory");
-        bytes
-    };
+    let with = |change: &dyn Fn(&mut Document)| changed(good, change);
     let catalog = |key: &'static str, value: Object| {
         with(&move |document| document.catalog_mut().expect("a catalog").set(key, value.clone()))
     };
