@@ -91,9 +91,12 @@ pub fn pairs(document: &Document, node: &Object, key: &str, found: &mut Vec<(Obj
     }
 }
 
+/// Whither a link leads: an address, or a page from 0 and the place on it.
+pub type Target = Result<String, (usize, String)>;
+
 /// Where the links of a file stand, page from 0, and whither they lead: an address, or a page and the place on it. Each
 /// is owned by an element that names it.
-pub fn links(document: &Document) -> Vec<(usize, Result<String, (usize, String)>)> {
+pub fn links(document: &Document) -> Vec<(usize, Target)> {
     let pages: Vec<ObjectId> = document.get_pages().into_values().collect();
     let catalog = document.catalog().expect("a catalog");
     let (mut names, mut owners) = (Vec::new(), Vec::new());
