@@ -6,6 +6,7 @@ mod api;
 mod art;
 mod certificate;
 mod cli;
+mod dossier;
 mod engine;
 mod form;
 mod pdf;
