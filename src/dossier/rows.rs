@@ -104,7 +104,9 @@ impl Entry {
 }
 
 fn take_entries(decision: &mut Value, law: &Law) -> Vec<Entry> {
-    let Some(list) = decision.as_object_mut().and_then(|map| map.shift_remove("khen_thuong")) else { return Vec::new() };
+    let Some(list) = decision.as_object_mut().and_then(|map| map.shift_remove("khen_thuong")) else {
+        return Vec::new();
+    };
     let Value::Array(list) = list else { return Vec::new() };
     list.into_iter()
         .filter_map(|entry| match entry {
@@ -161,8 +163,7 @@ fn place(entries: &mut Vec<Entry>, row: &Value, (text, name): (String, String), 
         entry.name == name
             && same(entry, "loai", "loai_khen")
             && same(entry, "nam_xet", "nam_xet")
-            && (entry.given && told.is_some()
-                || told.map(fold) == achievement.map(fold))
+            && (entry.given && told.is_some() || told.map(fold) == achievement.map(fold))
     };
     let mut person: Map<String, Value> = row
         .as_object()
