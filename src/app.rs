@@ -17,6 +17,7 @@ use tokio::sync::{Semaphore, watch};
 use crate::batch::Batches;
 use crate::config::{HttpConfig, Places, Settings};
 use crate::diagnostic::{Code, Failure};
+use crate::dossier::{Confirmed, Law, Planner};
 use crate::engine::{Engine, Fonts, Ground, Pool, PoolOptions, Supplies};
 use crate::files::Files;
 use crate::register::Register;
@@ -38,6 +39,10 @@ pub struct App {
     pub pool: Pool,
     /// Thousands of documents at a time.
     pub batches: Arc<Batches>,
+    /// One decision's data → the documents that follow from it.
+    pub planner: Planner,
+    /// What the agency has confirmed of what the law leaves open.
+    pub confirmed: Confirmed,
     /// Largest body of a batch or dossier, bytes.
     pub batch_body_bytes: usize,
     /// Limits of the HTTP side.
@@ -71,6 +76,8 @@ impl App {
             None => return Err(closed(settings)),
         };
         let tree = tree(places)?;
+        let law = law(&tree)?;
+        let confirmed = law.confirm(settings.xac_nhan.clone())?;
         let fonts_files = font_files(places)?;
         let assets_sha256 = digest(&tree, &fonts_files);
         let fonts = Fonts::load(fonts_files.iter().cloned())?;
@@ -90,6 +97,7 @@ impl App {
         let backend = Backend::Workers(pool.clone());
         renderer.prove(&backend, engine.large.timeout).await;
         let renderer = Arc::new(renderer);
+        let planner = Planner::new(renderer.templates(), law)?;
         let (stop, told) = watch::channel(false);
         let store = settings.store();
         let batches = Arc::new(Batches {
@@ -107,6 +115,8 @@ impl App {
         Ok(Arc::new(Self {
             renderer,
             batches,
+            planner,
+            confirmed,
             batch_body_bytes: store.body_bytes,
             backend,
             pool,
@@ -146,6 +156,11 @@ pub fn tree(places: &Places) -> Result<Tree, Failure> {
         tree.overlay(folder)?;
     }
     Ok(tree)
+}
+
+/// The law by date, as the template root has it: an agency's own files lie over ours.
+pub fn law(tree: &Tree) -> Result<Law, Failure> {
+    Law::load(&tree.clone().into_files())
 }
 
 /// Font files: built-in, then the agency's own.

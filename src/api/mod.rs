@@ -4,6 +4,7 @@ mod batches;
 mod body;
 mod caller;
 mod documents;
+mod dossiers;
 mod guard;
 mod health;
 mod negotiate;
@@ -20,7 +21,7 @@ mod templates;
 use actix_web::dev::Handler;
 use actix_web::guard::{Any as guard_any, Get, Head};
 use actix_web::middleware::from_fn;
-use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::web::{self, Data, PathConfig, ServiceConfig};
 use actix_web::{FromRequest, HttpRequest, Resource, Responder, Route};
 
 use crate::app::App;
@@ -51,6 +52,11 @@ fn addresses() -> Vec<Address> {
         at("/v1/batches/{id}/merged.pdf", vec![get(results::merged)]),
         at("/v1/batches/{id}/manifest.json", vec![read(results::list)]),
         at("/v1/batches/{id}/failures.csv", vec![get(results::failures)]),
+        at("/v1/dossiers", vec![post(dossiers::create)]),
+        at("/v1/dossiers/check", vec![post(dossiers::check)]),
+        at("/v1/dossiers/schema", vec![read(dossiers::schema)]),
+        at("/v1/dossiers/sample", vec![read(dossiers::show_sample)]),
+        at("/v1/dossiers/sheet.xlsx", vec![read(dossiers::pattern)]),
         at("/v1/rules", vec![read(rules::list)]),
         at("/v1/documents/{id}", vec![post(documents::render)]),
         at("/v1/check/{id}", vec![post(documents::check)]),
@@ -75,7 +81,7 @@ pub fn routes() -> Vec<(&'static str, String)> {
 /// Every route, for the server and the tests alike.
 pub fn configure(app: Data<App>) -> impl FnOnce(&mut ServiceConfig) {
     move |config| {
-        config.app_data(app);
+        config.app_data(app).app_data(PathConfig::default().error_handler(problem::wrong_path));
         let mut guarded = web::scope(GUARDED);
         for address in addresses() {
             let path = address.path;

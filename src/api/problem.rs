@@ -1,8 +1,9 @@
 //! `Failure` to RFC 9457 problem+json: the one place that maps codes to statuses.
 
+use actix_web::error::{InternalError, PathError};
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderValue};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse};
 use serde_json::{Value, json};
 
 use super::caller::Caller;
@@ -131,6 +132,13 @@ pub fn entry(one: &Diagnostic, lang: Lang) -> Value {
 pub async fn not_found(request: HttpRequest, caller: Caller) -> HttpResponse {
     let failure = Failure::one(Code::NotFound, "không có địa chỉ này", "there is no such address");
     respond(&failure, &caller, request.path(), None)
+}
+
+/// Answers addresses whose parts cannot be what they stand for, such as a row that is no number.
+pub fn wrong_path(error: PathError, request: &HttpRequest) -> Error {
+    let Some(caller) = request.extensions().get::<Caller>().cloned() else { return error.into() };
+    let failure = Failure::one(Code::NotFound, "không có địa chỉ này", "there is no such address");
+    InternalError::from_response(error, respond(&failure, &caller, request.path(), None)).into()
 }
 
 /// The reply to a method an address does not take; `allow` names those it takes.

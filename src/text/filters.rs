@@ -7,7 +7,7 @@ use minijinja::value::Serde;
 use minijinja::{Environment, Error, ErrorKind, Value};
 use serde_json::Value as Json;
 
-use super::votes;
+use super::{awards, votes};
 use crate::domain::can_chinh::{SaiSo, bu_lech};
 use crate::domain::columns::{self, Column};
 use crate::domain::date::{self, Date};
@@ -45,6 +45,7 @@ pub fn register(environment: &mut Environment<'static>) {
     environment.add_filter("nhom_doi_tuong", nhom_doi_tuong);
     environment.add_function("dem_doi_tuong", dem_doi_tuong);
     environment.add_filter("dem_doi_tuong", dem_doi_tuong);
+    awards::register(environment);
 }
 
 /// Dates, figures, numbers of documents and first letters: what takes one value and gives one not much longer.
@@ -96,7 +97,7 @@ fn so_la_ma(n: u32) -> Result<String, Error> {
     number::roman(n).ok_or_else(|| wrong(format!("{n} has no Roman numeral")))
 }
 
-fn wrong(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
+pub(super) fn wrong(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
     Error::new(ErrorKind::InvalidOperation, message)
 }
 
@@ -239,7 +240,7 @@ fn nhu_dieu_ngoai(noi_nhan: Vec<String>, so_dieu: usize) -> Option<String> {
     })
 }
 
-fn list(value: &Value) -> Result<Vec<Json>, Error> {
+pub(super) fn list(value: &Value) -> Result<Vec<Json>, Error> {
     serde_json::to_value(value)
         .ok()
         .and_then(|json| match json {

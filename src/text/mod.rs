@@ -1,5 +1,6 @@
 //! Prose by minijinja: clauses, titles, file names. Writes plain text, never Typst code.
 
+mod awards;
 mod environment;
 mod filters;
 mod pattern;
