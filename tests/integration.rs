@@ -4,10 +4,12 @@
 
 mod api;
 mod art;
+mod awards;
 mod certificate;
 mod cli;
 mod engine;
 mod form;
+mod ingest;
 mod pdf;
 mod pictures;
 mod support;

@@ -78,12 +78,18 @@ impl<'a> Workbook<'a> {
                     Err(error) => return Err(explain(error)),
                 };
                 let (row, column) = cell.get_position();
+                let number = row.saturating_add(1);
+                if matches!(extent, Extent::Top(end) if number > end) {
+                    break;
+                }
                 let formula = formulas.contains(&(row, column));
                 let Some(raw) = raw(&cell, formula) else { continue };
-                let number = row.saturating_add(1);
                 check_place(number, column)?;
-                if !keeps_on(extent, number, last, &mut rows)? {
-                    break;
+                if let Extent::Rows(most) = extent {
+                    rows += usize::from(last != Some(number));
+                    if rows > most {
+                        return Err(too_many_rows(most));
+                    }
                 }
                 last = Some(number);
                 if cells.len() == MAX_CELLS {
@@ -145,17 +151,6 @@ fn next_formula(reader: &mut XlsxCellReader<'_, Cursor<&[u8]>>) -> Result<Option
             Ok(record) => return Ok(record.map(|record| (record.pos, record.formula.is_some()))),
             Err(XlsxError::CellError(_)) => {}
             Err(error) => return Err(explain(error)),
-        }
-    }
-}
-
-/// Whether a cell of this row is still wanted.
-fn keeps_on(extent: Extent, number: u32, last: Option<u32>, rows: &mut usize) -> Result<bool, Diagnostic> {
-    match extent {
-        Extent::Top(end) => Ok(number <= end),
-        Extent::Rows(most) => {
-            *rows += usize::from(last != Some(number));
-            if *rows > most { Err(too_many_rows(most)) } else { Ok(true) }
         }
     }
 }
