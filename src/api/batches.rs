@@ -36,7 +36,8 @@ pub async fn create(
     let work = async {
         let envelope = request::read(&app, &request, payload, Kind::Batch).await?;
         let idempotency = request::idempotency(&request, &envelope.digest)?;
-        let (wanted, _) = wanted(&app, envelope, owner.0.clone(), idempotency).await?;
+        let wanted = wanted(&app, envelope, owner.0.clone(), idempotency).await;
+        let (wanted, _) = wanted.map_err(|refused| refused.failure)?;
         app.batches.accept(wanted.wanted).await.map_err(|failure| wanted.sheet.place(failure))
     };
     match in_time(&caller, work).await {
@@ -67,7 +68,7 @@ pub async fn check(
                 });
                 (wanted.sheet, outcome)
             }
-            Err(failure) => (sheets::Source::default(), Err(failure)),
+            Err(refused) => (refused.sheet, Err(refused.failure)),
         };
         Ok::<_, Failure>((file, sheet, outcome))
     };
@@ -98,13 +99,27 @@ struct FromRequest {
     sheet: sheets::Source,
 }
 
+/// A request that cannot become a batch, and its sheet as far as that was read.
+pub struct Refused {
+    /// Why.
+    pub failure: Failure,
+    /// The sheet whose cells the reasons stand in.
+    pub sheet: sheets::Source,
+}
+
+impl From<Failure> for Refused {
+    fn from(failure: Failure) -> Self {
+        Self { failure, sheet: sheets::Source::default() }
+    }
+}
+
 /// Reads the envelope of a batch: rows from JSON or from a sheet, each with what all have in common.
 async fn wanted(
     app: &App,
     mut envelope: Envelope,
     owner: String,
     idempotency: Option<(String, String)>,
-) -> Result<(FromRequest, Vec<Diagnostic>), Failure> {
+) -> Result<(FromRequest, Vec<Diagnostic>), Refused> {
     let value = &mut envelope.value;
     let id = request::word(value, "template").unwrap_or_default();
     let template = app.renderer.template(&id)?;
@@ -117,10 +132,15 @@ async fn wanted(
             (rows, sheets::Source::default(), Vec::new())
         }
         (Value::Null, Some(file)) => {
-            sheets::read(app, template.schema.document().clone(), file, &value["sheet"], on_fault).await?
+            sheets::read(app, template.schema.document().clone(), file, &value["sheet"]).await?
         }
-        (Value::Null, None) => return Err(rows_or_sheet("thiếu `rows` hoặc `sheet`", "`rows` or `sheet` is missing")),
-        _ => return Err(rows_or_sheet("chỉ gửi một trong hai: `rows` hoặc `sheet`", "send one of `rows` and `sheet`")),
+        (Value::Null, None) => {
+            return Err(rows_or_sheet("thiếu `rows` hoặc `sheet`", "`rows` or `sheet` is missing").into());
+        }
+        _ => {
+            let failure = rows_or_sheet("chỉ gửi một trong hai: `rows` hoặc `sheet`", "send one of `rows` and `sheet`");
+            return Err(failure.into());
+        }
     };
     let documents = (0..)
         .zip(rows)
