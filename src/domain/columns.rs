@@ -193,7 +193,8 @@ fn lines(longest: f64, width: f64) -> usize {
 /// With `held`, what holds together is one word.
 fn wish(column: &Column<'_>, em: f64, held: bool) -> Wish {
     let head = em * width(column.head, Face::Bold);
-    let words = column.head.split(' ').map(|word| em * width(word, Face::Bold)).fold(0.0, f64::max);
+    let whole = if held { no_break(column.head) } else { Cow::Borrowed(column.head) };
+    let words = whole.split(' ').map(|word| em * width(word, Face::Bold)).fold(0.0, f64::max);
     let mut wish = Wish {
         least: if column.head.chars().count() <= SHORT_HEAD { head } else { words },
         most: head,

@@ -55,7 +55,8 @@ fn decision(one: &Decision<'_>) -> Value {
     {
         // This template has no key for the year of a title: it stands in the title's name.
         for award in awards.iter_mut().filter_map(Value::as_object_mut) {
-            if let (Some(year), Some(Value::String(name))) = (award.shift_remove("nam_xet"), award.get_mut("hinh_thuc")) {
+            if let (Some(year), Some(Value::String(name))) = (award.shift_remove("nam_xet"), award.get_mut("hinh_thuc"))
+            {
                 let year = year_text(&year);
                 if !name.contains(&year) {
                     *name = format!("{name} {}", year_words(&year));
@@ -281,7 +282,11 @@ fn certificate(round: &Round<'_>, who: &Recipient<'_>, template: &str, number: O
 /// `thành tích xuất sắc trong …` as a certificate says it: `Đã có thành tích xuất sắc trong …`.
 fn achievement(text: &str) -> String {
     let text = text.trim().trim_end_matches(['.', ';', ',', '/', ' ']);
-    if text.to_lowercase().starts_with("đã ") { capitalize_first(text) } else { format!("Đã có {}", lower_first(text)) }
+    if text.to_lowercase().starts_with("đã ") {
+        capitalize_first(text)
+    } else {
+        format!("Đã có {}", lower_first(text))
+    }
 }
 
 /// Awards as they are asked for: by their right names, each kind's own, without what only a decision knows.
@@ -312,7 +317,10 @@ fn asked_award(given: &Given<'_>, name: String, people: &[&Recipient<'_>]) -> Ma
         && title
         && let Some(year) = given.data.get("nam_xet")
     {
-        award.insert("thanh_tich".into(), json!(format!("thành tích trong phong trào thi đua {}", year_words(&year_text(year)))));
+        award.insert(
+            "thanh_tich".into(),
+            json!(format!("thành tích trong phong trào thi đua {}", year_words(&year_text(year)))),
+        );
     }
     award
 }

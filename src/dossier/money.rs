@@ -94,7 +94,11 @@ impl<'r> Money<'r> {
 impl Payment<'_> {
     /// The sum in đồng; none where there is no base wage.
     pub fn total(&self) -> Option<i64> {
-        self.groups.iter().map(|group| thanh_tien(group.muc?, group.people.len())).collect::<Option<Vec<_>>>().and_then(tong)
+        self.groups
+            .iter()
+            .map(|group| thanh_tien(group.muc?, group.people.len()))
+            .collect::<Option<Vec<_>>>()
+            .and_then(tong)
     }
 }
 
@@ -111,15 +115,17 @@ fn unpaid<'r>(round: &'r Round<'r>, confirmed: &Confirmed, holes: &mut Vec<Hole>
     let mut unpaid = HashSet::new();
     for (pair, answer) in round.law.paid_once(confirmed) {
         let higher = Index::of(round.holders(&pair.cao));
-        let both: Vec<&Recipient<'_>> =
-            round.holders(&pair.thap).filter(|one| !higher.same(one).is_empty()).collect();
+        let both: Vec<&Recipient<'_>> = round.holders(&pair.thap).filter(|one| !higher.same(one).is_empty()).collect();
         match (answer, both.first()) {
             (Answer::Known(true), _) => unpaid.extend(both.iter().map(|one| one.at)),
             (Answer::Unconfirmed { id, candidates, why }, Some(first)) => holes.push(Hole::Unconfirmed {
                 id,
                 candidates,
                 why,
-                what: (format!("{} ({} người)", pair.noi_dung, both.len()), format!("only the higher of two titles is paid ({} persons)", both.len())),
+                what: (
+                    format!("{} ({} người)", pair.noi_dung, both.len()),
+                    format!("only the higher of two titles is paid ({} persons)", both.len()),
+                ),
                 pointer: round.pointer(first),
             }),
             _ => {}
@@ -192,13 +198,9 @@ fn payment<'r>(
                         None => groups.push(Group { hinh_thuc: name, loai, he_so: prize.he_so, muc: amount, people }),
                     }
                 }
-                Answer::Unconfirmed { id, candidates, why } => add(Hole::Unconfirmed {
-                    id,
-                    candidates,
-                    why,
-                    what: what(),
-                    pointer: given.pointer.clone(),
-                }),
+                Answer::Unconfirmed { id, candidates, why } => {
+                    add(Hole::Unconfirmed { id, candidates, why, what: what(), pointer: given.pointer.clone() })
+                }
                 Answer::Absent => add(Hole::Absent { what: what(), pointer: given.pointer.clone() }),
             }
         }

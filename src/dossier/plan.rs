@@ -149,10 +149,12 @@ impl Planner {
         let wanted = Wanted::of(&round, &money);
         let documents = self.documents(&round, &money, &wanted, &mut told);
         for document in &documents {
-            told.extend(self.contract.documents[&document.template].validate(&document.data).into_iter().map(|mut fault| {
-                fault.pointer = Some(document.trace(fault.pointer.as_deref().unwrap_or_default()));
-                fault
-            }));
+            told.extend(self.contract.documents[&document.template].validate(&document.data).into_iter().map(
+                |mut fault| {
+                    fault.pointer = Some(document.trace(fault.pointer.as_deref().unwrap_or_default()));
+                    fault
+                },
+            ));
         }
         let mut seen = BTreeSet::new();
         told.retain(|one| seen.insert((one.code.clone(), one.pointer.clone(), one.message.vi.clone())));
@@ -224,7 +226,9 @@ impl Wanted {
         }
         let mut all: BTreeSet<String> = CERTIFICATES.map(str::to_owned).into();
         all.insert("quyet_dinh".to_owned());
-        all.extend(["to_trinh", "bien_ban"].iter().filter(|key| round.input[**key].is_object()).map(|key| (*key).to_owned()));
+        all.extend(
+            ["to_trinh", "bien_ban"].iter().filter(|key| round.input[**key].is_object()).map(|key| (*key).to_owned()),
+        );
         if money.total().is_some() {
             all.insert("danh_sach_chi_thuong".to_owned());
         }
@@ -241,7 +245,8 @@ fn count(round: &Round<'_>) -> Vec<AwardCount> {
     for given in round.decisions.iter().flat_map(|decision| &decision.awards) {
         let plain = round.law.award(given.hinh_thuc);
         let loai = given.data["loai"].as_str().unwrap_or_default();
-        let names = Loai::ALL.map(|kind| printed_name(given.hinh_thuc, round.law.award_for(given.hinh_thuc, kind), plain));
+        let names =
+            Loai::ALL.map(|kind| printed_name(given.hinh_thuc, round.law.award_for(given.hinh_thuc, kind), plain));
         for who in &given.people {
             let name = &names[who.loai as usize];
             let at = counts.iter().position(|one| one.hinh_thuc == *name && one.loai == loai).unwrap_or_else(|| {

@@ -30,6 +30,15 @@ impl Filled {
     }
 }
 
+impl Filled {
+    /// The row a place in the input was filled from, and the pointer inside that row's data.
+    pub fn place(&self, pointer: &str) -> Option<(usize, String)> {
+        let row = self.row_of(pointer)?;
+        let inside = pointer.split_once("/doi_tuong/").and_then(|(_, rest)| rest.split_once('/'));
+        Some((row, inside.map_or_else(String::new, |(_, rest)| format!("/{rest}"))))
+    }
+}
+
 /// Puts rows into `khen_thuong`: an entry for each award × occasion × achievement, rows in their order.
 ///
 /// A row goes to the entry of its decision that names the same award (and occasion, and year, where both tell one). If
@@ -95,7 +104,9 @@ impl Entry {
 }
 
 fn take_entries(decision: &mut Value, law: &Law) -> Vec<Entry> {
-    let Some(list) = decision.as_object_mut().and_then(|map| map.shift_remove("khen_thuong")) else { return Vec::new() };
+    let Some(list) = decision.as_object_mut().and_then(|map| map.shift_remove("khen_thuong")) else {
+        return Vec::new();
+    };
     let Value::Array(list) = list else { return Vec::new() };
     list.into_iter()
         .filter_map(|entry| match entry {
@@ -152,8 +163,7 @@ fn place(entries: &mut Vec<Entry>, row: &Value, (text, name): (String, String), 
         entry.name == name
             && same(entry, "loai", "loai_khen")
             && same(entry, "nam_xet", "nam_xet")
-            && (entry.given && told.is_some()
-                || told.map(fold) == achievement.map(fold))
+            && (entry.given && told.is_some() || told.map(fold) == achievement.map(fold))
     };
     let mut person: Map<String, Value> = row
         .as_object()

@@ -242,7 +242,9 @@ impl Scan {
         }
         let fresh = &bytes[kept.saturating_sub(2)..];
         self.formats += memmem::find_iter(fresh, b"<xf").count() + memmem::find_iter(fresh, b":xf").count();
-        self.formulas |= memmem::find(bytes, b"<f").is_some() || memmem::find(bytes, b":f").is_some();
+        // `<f>`, also with a prefix; `<fileVersion>` and `<formula1>` are others.
+        let tag = |at: usize| matches!(bytes.get(at + 2), Some(b'>' | b' ' | b'/'));
+        self.formulas |= memmem::find_iter(bytes, b"<f").any(tag) || memmem::find_iter(bytes, b":f").any(tag);
         self.merged |= memmem::find(bytes, b"mergeCell").is_some();
         for name in [b"name ".as_slice(), b"numFmt "] {
             for at in memmem::find_iter(bytes, name) {

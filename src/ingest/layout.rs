@@ -81,6 +81,12 @@ pub(super) fn is_group_number(text: &str) -> bool {
     is_roman(text) || (text.len() == 1 && text.bytes().all(|byte| (b'A'..=b'H').contains(&byte)))
 }
 
+/// Whether a text is the number of a row: `12`, `12.`, `IV`.
+pub(super) fn is_row_number(text: &str) -> bool {
+    let text = text.trim().trim_end_matches(['.', ')']);
+    is_group_number(text) || text.parse::<f64>().is_ok()
+}
+
 fn is_roman(text: &str) -> bool {
     !text.is_empty() && text.len() <= 6 && text.bytes().all(|byte| matches!(byte, b'I' | b'V' | b'X'))
 }

@@ -6,12 +6,13 @@ use std::collections::{BTreeMap, HashMap};
 
 use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, Note, Workbook, Worksheet, XlsxError};
 
-use super::grid::{Area, Grid, Moment, Raw};
+use super::grid::{Area, Face, Grid, Moment, Raw};
 use super::layout::{FAULT_HEADING, OWN_SHEETS};
-use super::pattern::{FONT, LINE, head, new_book};
+use super::pattern::{FONT, LINE, head, height, lines, new_book};
 use super::place;
 use super::sheet::{Sheet, again};
 use crate::diagnostic::{Code, Diagnostic, Failure, Severity};
+use crate::domain::legacy::Encoding;
 
 const FAULTY: Color = Color::RGB(0xF8_CB_AD);
 const DOUBTED: Color = Color::RGB(0xFF_F2_CC);
@@ -22,6 +23,8 @@ const MAX_NOTES: usize = 3_000;
 const MAX_TEXT: usize = 32_767;
 /// Widest column, characters.
 const MAX_WIDTH: usize = 45;
+/// Width of the column of faults, characters.
+const FAULT_WIDTH: usize = 70;
 
 /// Makes the marked copy of a sheet that was read: XLSX bytes, whatever the file was.
 ///
@@ -48,8 +51,10 @@ fn write(grid: &Grid, sheet: &Sheet, faults: &[Diagnostic]) -> Result<Vec<u8>, X
         let (row, column) = place::parse(&cell.address);
         if let Some(row) = row {
             by_row.entry(row).or_default().push(fault);
-            // A fault of a whole row stands at its first column with data.
-            let column = column.unwrap_or_else(|| sheet.mapped.first().map_or(0, |mapped| mapped.column));
+            // A fault of a whole row stands at the first cell that shows something.
+            let first = || grid.line(row)?.cells.iter().find(|entry| !entry.is_blank()).map(|entry| entry.column);
+            let column =
+                column.or_else(first).unwrap_or_else(|| sheet.mapped.first().map_or(0, |mapped| mapped.column));
             marks.entry((row, column)).or_default().faults.push(fault);
         }
     }
@@ -62,8 +67,14 @@ fn write(grid: &Grid, sheet: &Sheet, faults: &[Diagnostic]) -> Result<Vec<u8>, X
     let formats = Formats::new();
     let page = book.add_worksheet();
     page.set_name(sheet_name(&sheet.name))?;
-    cells(page, grid, sheet, &mut marks, &formats)?;
-    fault_column(page, grid, sheet, &by_row, &formats)?;
+    let mut tallest = cells(page, grid, sheet, &mut marks, &formats)?;
+    fault_column(page, grid, sheet, &by_row, &formats, &mut tallest)?;
+    for (number, count) in tallest.into_iter().filter(|(_, count)| *count > 1) {
+        page.set_row_height(number - 1, height(count))?;
+    }
+    let (top, bottom) = sheet.headings();
+    page.set_freeze_panes(bottom, 0)?;
+    page.set_landscape().set_paper_size(9).set_repeat_rows(top - 1, bottom - 1)?.set_print_fit_to_pages(1, 0);
     list(&mut book, faults, &formats)?;
     book.save_to_buffer()
 }
@@ -71,6 +82,7 @@ fn write(grid: &Grid, sheet: &Sheet, faults: &[Diagnostic]) -> Result<Vec<u8>, X
 /// Formats of cells, made once.
 struct Formats {
     plain: Format,
+    title: Format,
     head: Format,
     fault: Format,
     doubt: Format,
@@ -83,7 +95,8 @@ impl Formats {
         let marked = |color: Color| {
             plain.clone().set_background_color(color).set_border(FormatBorder::Thin).set_border_color(LINE)
         };
-        Self { head: head(false), fault: marked(FAULTY), doubt: marked(DOUBTED), mended: marked(MENDED), plain }
+        let title = Format::new().set_font_name(FONT).set_font_size(13).set_bold();
+        Self { title, head: head(false), fault: marked(FAULTY), doubt: marked(DOUBTED), mended: marked(MENDED), plain }
     }
 
     fn of(&self, mark: Option<&Mark<'_>>) -> &Format {
@@ -96,35 +109,57 @@ impl Formats {
     }
 }
 
+/// Writes the cells with their marks; gives the lines of the tallest cell of each row.
 fn cells(
     page: &mut Worksheet,
     grid: &Grid,
     sheet: &Sheet,
     marks: &mut HashMap<(u32, u32), Mark<'_>>,
     formats: &Formats,
-) -> Result<(), XlsxError> {
+) -> Result<BTreeMap<u32, usize>, XlsxError> {
     let (top, bottom) = sheet.headings();
     // Areas of the head keep it readable; below it every row has its own value.
     for area in apart(&grid.merged).filter(|area| area.bottom <= bottom) {
         let (left, right) = (column(area.left)?, column(area.right)?);
-        page.merge_range(area.top - 1, left, area.bottom - 1, right, "", &formats.head)?;
+        let format = if area.top < top { &formats.title } else { &formats.head };
+        page.merge_range(area.top - 1, left, area.bottom - 1, right, "", format)?;
     }
+    let kept = |number: u32, column: u32| !sheet.is_old_mark(number, column);
     let mut widths: BTreeMap<u32, usize> = BTreeMap::new();
+    for line in grid.lines.iter().filter(|line| line.number > top) {
+        for entry in line.cells.iter().filter(|entry| kept(line.number, entry.column)) {
+            let width = widths.entry(entry.column).or_insert(6);
+            *width = (*width).max(entry.raw.shown().chars().count() + 2).min(MAX_WIDTH);
+        }
+    }
+    for (at, width) in &widths {
+        // At most 45: exact.
+        page.set_column_width(column(*at)?, *width as f64)?;
+    }
+    let mut tallest: BTreeMap<u32, usize> = BTreeMap::new();
     let mut notes = 0;
     for line in &grid.lines {
-        for entry in line.cells.iter().filter(|entry| !sheet.is_old_mark(line.number, entry.column)) {
+        for entry in line.cells.iter().filter(|entry| kept(line.number, entry.column)) {
             let (row, at) = (line.number - 1, column(entry.column)?);
             let mark = marks.remove(&(line.number, entry.column));
-            let is_head = (top..=bottom).contains(&line.number);
-            let format = if is_head && mark.is_none() { &formats.head } else { formats.of(mark.as_ref()) };
+            let unmarked = match line.number {
+                number if number < top => &formats.title,
+                number if number <= bottom => &formats.head,
+                _ => &formats.plain,
+            };
+            let format = if mark.is_none() { unmarked } else { formats.of(mark.as_ref()) };
             match mark.as_ref().and_then(|mark| mark.mended) {
                 Some(change) => write_text(page, row, at, &change.after, format)?,
-                None => write_raw(page, row, at, &entry.raw, format)?,
+                None => match entry.face {
+                    // Still in its old encoding: only its own font shows it.
+                    Some(face) => write_raw(page, row, at, &entry.raw, &format.clone().set_font_name(font(face)))?,
+                    None => write_raw(page, row, at, &entry.raw, format)?,
+                },
             }
-            if line.number > top {
-                let length = entry.raw.shown().chars().count();
-                let width = widths.entry(entry.column).or_default();
-                *width = length.max(*width);
+            if line.number >= top {
+                let width = widths.get(&entry.column).copied().unwrap_or(MAX_WIDTH);
+                let count = tallest.entry(line.number).or_insert(1);
+                *count = lines(&entry.raw.shown(), width).max(*count);
             }
             if let Some(mark) = mark {
                 note(page, row, at, &mark, &mut notes)?;
@@ -145,12 +180,16 @@ fn cells(
         }
         note(page, row, at, &mark, &mut notes)?;
     }
-    for (at, longest) in widths {
-        // At most 47: exact.
-        page.set_column_width(column(at)?, (longest.clamp(6, MAX_WIDTH) + 2) as f64)?;
+    Ok(tallest)
+}
+
+/// A font that shows an old encoding.
+fn font(face: Face) -> &'static str {
+    match (face.encoding, face.capitals) {
+        (Encoding::Tcvn3, false) => ".VnTime",
+        (Encoding::Tcvn3, true) => ".VnTimeH",
+        (Encoding::Vni, _) => "VNI-Times",
     }
-    page.set_freeze_panes(bottom, 0)?;
-    Ok(())
 }
 
 /// A copied text longer than a cell holds is cut where it must be: the file had it cut already.
@@ -218,6 +257,7 @@ fn fault_column(
     sheet: &Sheet,
     by_row: &BTreeMap<u32, Vec<&Diagnostic>>,
     formats: &Formats,
+    tallest: &mut BTreeMap<u32, usize>,
 ) -> Result<(), XlsxError> {
     let (_, bottom) = sheet.headings();
     let entries = grid.lines.iter().flat_map(|line| {
@@ -225,7 +265,8 @@ fn fault_column(
     });
     let last = entries.chain(sheet.mapped.iter().map(|mapped| mapped.column)).max().unwrap_or(0);
     let at = column((last + 1).min(place::MAX_COLUMNS - 1))?;
-    page.set_column_width(at, 60)?;
+    // Exact.
+    page.set_column_width(at, FAULT_WIDTH as f64)?;
     page.write_string_with_format(bottom - 1, at, FAULT_HEADING, &formats.head)?;
     for (number, faults) in by_row.iter().filter(|(number, _)| **number > bottom) {
         let told: Vec<String> = faults
@@ -237,7 +278,10 @@ fn fault_column(
             .collect();
         let error = faults.iter().any(|fault| fault.severity == Severity::Error);
         let format = if error { &formats.fault } else { &formats.doubt };
-        write_text(page, number - 1, at, &told.join("\n"), format)?;
+        let told = told.join("\n");
+        let count = tallest.entry(*number).or_insert(1);
+        *count = lines(&told, FAULT_WIDTH).max(*count);
+        write_text(page, number - 1, at, &told, format)?;
     }
     Ok(())
 }
@@ -246,10 +290,11 @@ fn fault_column(
 fn list(book: &mut Workbook, faults: &[Diagnostic], formats: &Formats) -> Result<(), XlsxError> {
     let page = book.add_worksheet();
     page.set_name(OWN_SHEETS[1])?;
-    for (at, (name, width)) in (0..).zip([("Ô", 10.0), ("Mức", 10.0), ("Lỗi", 70.0), ("Cách sửa", 70.0), ("Mã", 20.0)])
-    {
-        page.set_column_width(at, width)?;
-        page.write_string_with_format(0, at, name, &formats.head)?;
+    let heads: [(&str, usize); 5] = [("Ô", 10), ("Mức", 10), ("Lỗi", 70), ("Cách sửa", 70), ("Mã", 20)];
+    for ((name, width), at) in heads.iter().zip(0..) {
+        // Exact.
+        page.set_column_width(at, *width as f64)?;
+        page.write_string_with_format(0, at, *name, &formats.head)?;
     }
     for (fault, row) in faults.iter().zip(1..1_048_576) {
         let hints: Vec<&str> = fault.hints.iter().map(|hint| hint.vi.as_str()).collect();
@@ -264,10 +309,15 @@ fn list(book: &mut Workbook, faults: &[Diagnostic], formats: &Formats) -> Result
             &hints.join("; ").replace('`', ""),
             &fault.code,
         ];
+        let tallest = texts.iter().zip(heads).map(|(text, (_, width))| lines(text, width)).max().unwrap_or(1);
+        if tallest > 1 {
+            page.set_row_height(row, height(tallest))?;
+        }
         for (text, at) in texts.iter().zip(0..) {
             write_text(page, row, at, text, &formats.plain)?;
         }
     }
+    page.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
     page.set_freeze_panes(1, 0)?;
     Ok(())
 }

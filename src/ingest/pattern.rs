@@ -100,6 +100,19 @@ fn width(column: &Column) -> f64 {
     (longest.clamp(10, 38) + 4) as f64
 }
 
+/// Lines a text takes in a column of a width in characters, as Times New Roman 12 sets it.
+pub(super) fn lines(text: &str, width: usize) -> usize {
+    // Its letters are narrower than the figures a width is counted in.
+    let fits = (width * 6 / 5).max(1);
+    text.split('\n').map(|line| line.chars().count().div_ceil(fits).max(1)).sum()
+}
+
+/// Height of a row of so many lines, points; a spreadsheet takes 409 at most.
+pub(super) fn height(lines: usize) -> f64 {
+    // Far below what is exact.
+    (lines as f64 * 15.75 + 1.5).min(400.0)
+}
+
 /// Text stays as typed, also what looks like a number.
 fn number_format(kind: &Kind) -> &'static str {
     match kind {
@@ -137,28 +150,32 @@ fn guide(sheet: &mut Worksheet, columns: &[Column]) -> Result<(), XlsxError> {
         .set_align(FormatAlign::Top)
         .set_text_wrap();
     let bold = cell.clone().set_bold();
-    for (at, (name, width)) in (0..).zip([
-        ("Cột", 26.0),
-        ("Bắt buộc", 10.0),
-        ("Nội dung", 46.0),
-        ("Cách ghi", 42.0),
-        ("Ví dụ", 30.0),
-        ("Tiêu đề khác cũng nhận", 48.0),
-    ]) {
-        sheet.set_column_width(at, width)?;
-        sheet.write_string_with_format(0, at, name, &head(false))?;
+    let heads: [(&str, usize); 6] = [
+        ("Cột", 28),
+        ("Bắt buộc", 11),
+        ("Nội dung", 46),
+        ("Cách ghi", 42),
+        ("Ví dụ", 30),
+        ("Tiêu đề khác cũng nhận", 56),
+    ];
+    for ((name, width), at) in heads.iter().zip(0..) {
+        // A few dozen characters: exact.
+        sheet.set_column_width(at, *width as f64)?;
+        sheet.write_string_with_format(0, at, *name, &head(false))?;
     }
     for (column, row) in columns.iter().zip(1..) {
-        sheet.write_string_with_format(row, 0, column.title(), &bold)?;
         let texts = [
+            column.title().to_owned(),
             if column.required { "có" } else { "" }.to_owned(),
             column.description.clone(),
             way(&column.kind),
             column.examples.join("; "),
             column.headings.get(1..).unwrap_or_default().join("; "),
         ];
-        for (text, at) in texts.iter().zip(1..) {
-            sheet.write_string_with_format(row, at, text, &cell)?;
+        let tallest = texts.iter().zip(heads).map(|(text, (_, width))| lines(text, width)).max().unwrap_or(1);
+        sheet.set_row_height(row, height(tallest))?;
+        for (text, at) in texts.iter().zip(0..) {
+            sheet.write_string_with_format(row, at, text, if at == 0 { &bold } else { &cell })?;
         }
     }
     sheet.set_freeze_panes(1, 1)?;

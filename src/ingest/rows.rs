@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use serde_json::{Map, Value};
 
+use super::clean;
 use super::columns::{Column, Kind};
 use super::grid::{Entry, Grid, Line};
 use super::headings::{self, Found};
@@ -12,6 +13,7 @@ use super::place;
 use super::sheet::{Change, Mapped, ReadOptions, Row, Sheet};
 use super::values::{self, Outcome};
 use crate::diagnostic::{Cell, Diagnostic, Text};
+use crate::domain::legacy::Encoding;
 
 /// Most cells merged areas may fill.
 const MAX_FILLED: usize = 500_000;
@@ -23,6 +25,10 @@ pub(super) fn take(
     columns: &[Column],
     options: &ReadOptions,
 ) -> Result<Sheet, Diagnostic> {
+    // What an earlier copy told is no data.
+    for line in grid.lines.iter_mut().filter(|line| line.number > found.bottom) {
+        line.cells.retain(|entry| !found.fault_columns.contains(&entry.column));
+    }
     fill_merged(&mut grid, &found)?;
     let mut taking = Taking::new(&grid, found, columns, options);
     let bottom = taking.found.bottom;
@@ -96,6 +102,10 @@ struct Taking<'a> {
     /// Days whose month could be their day, by column.
     either_order: BTreeMap<u32, Vec<(u32, String)>>,
     month_first: HashSet<u32>,
+    /// Cells recognised to be in each old encoding: TCVN3, VNI.
+    legacy: [usize; 2],
+    /// Cells that could be in one of them.
+    doubtful: Vec<(u32, u32, String)>,
     begun: bool,
 }
 
@@ -114,19 +124,26 @@ impl<'a> Taking<'a> {
             formulas: BTreeMap::new(),
             either_order: BTreeMap::new(),
             month_first: HashSet::new(),
+            legacy: [0; 2],
+            doubtful: Vec::new(),
             begun: false,
         }
     }
 
     fn line(&mut self, line: &Line) {
-        let held: Vec<&Entry> = line.cells.iter().filter(|entry| !self.is_aside_only(entry)).collect();
         let first_below = !std::mem::replace(&mut self.begun, true);
         if first_below && layout::numbers_columns(shown(line).iter().map(String::as_str)) {
             return;
         }
-        if self.is_group(line) || held.is_empty() {
+        // Merged areas spread their value over empty rows too.
+        if self.is_group(line) || line.cells.iter().all(|entry| entry.is_blank() || entry.filled_from.is_some()) {
             return;
         }
+        if self.is_sum(line) {
+            return self.tell_skipped(line, "total_row", "dòng cộng không được lấy", "the row of sums is not taken");
+        }
+        let held = line.cells.iter().filter(|entry| !entry.is_blank() && !self.found.aside.contains(&entry.column));
+        let held = held.count();
         let used: Vec<(&Mapped, &Entry)> = self
             .found
             .mapped
@@ -134,34 +151,25 @@ impl<'a> Taking<'a> {
             .filter_map(|mapped| Some((mapped, line.cell(mapped.column)?)))
             .filter(|(_, entry)| !entry.is_blank())
             .collect();
-        let alone = held.iter().filter(|entry| entry.filled_from.is_none()).count() == 0;
-        if alone {
-            // Nothing but what merged areas spread over an empty row.
+        if used.is_empty() {
+            // Rows are numbered ahead of being filled in.
+            if held > 0 || !shown(line).iter().all(|text| layout::is_row_number(text)) {
+                self.tell_skipped(
+                    line,
+                    "row_skipped",
+                    "dòng không có ô nào thuộc các cột được dùng",
+                    "the row has no cell in the columns that are used",
+                );
+            }
             return;
         }
-        if self.is_sum(line) {
-            return self.tell_skipped(line, "total_row", "dòng cộng không được lấy", "the row of sums is not taken");
-        }
-        if used.is_empty() {
-            return self.tell_skipped(
-                line,
-                "row_skipped",
-                "dòng không có ô nào thuộc các cột được dùng",
-                "the row has no cell in the columns that are used",
-            );
-        }
-        if let Some(fault) = self.stray(line, &used, held.len()) {
+        if let Some(fault) = self.stray(line, &used, held) {
             let (number, column) = (line.number, used[0].0.column);
             return self.faults.push((number, column, fault.in_cell(Some(self.at(number, column)))));
         }
         let used: Vec<(u32, usize, Entry)> =
             used.into_iter().map(|(mapped, entry)| (mapped.column, mapped.index, entry.clone())).collect();
         self.row(line, &used);
-    }
-
-    /// A cell that is no data: blank, the number of the row, or the faults of a marked copy.
-    fn is_aside_only(&self, entry: &Entry) -> bool {
-        entry.is_blank() || self.found.aside.contains(&entry.column)
     }
 
     fn is_group(&mut self, line: &Line) -> bool {
@@ -266,6 +274,14 @@ impl<'a> Taking<'a> {
         if outcome.month_first {
             self.month_first.insert(at);
         }
+        match outcome.legacy {
+            Some(Encoding::Tcvn3) => self.legacy[0] += 1,
+            Some(Encoding::Vni) => self.legacy[1] += 1,
+            None if outcome.doubtful && outcome.fault.is_none() => {
+                self.doubtful.push((number, at, entry.raw.shown()));
+            }
+            None => {}
+        }
         if outcome.either_order {
             self.either_order.entry(at).or_default().push((number, entry.raw.shown()));
         }
@@ -336,6 +352,15 @@ impl<'a> Taking<'a> {
             )
             .in_cell(Some(self.at(first, column)));
             self.warnings.push((first, column, warning));
+        }
+        let [tcvn3, vni] = self.legacy;
+        if tcvn3 + vni > 0 {
+            let encoding = if vni > tcvn3 { Encoding::Vni } else { Encoding::Tcvn3 };
+            for (row, column, text) in std::mem::take(&mut self.doubtful) {
+                if let Some(doubt) = clean::doubt(&text, encoding) {
+                    self.warnings.push((row, column, doubt.in_cell(Some(self.at(row, column)))));
+                }
+            }
         }
         for (row, column) in &self.grid.unreadable {
             let address = place::address(*row, *column);

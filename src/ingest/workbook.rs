@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use calamine::{Cell, DataRef, ExcelDateTime, Reader, SheetType, SheetVisible, Xlsx, XlsxCellReader, XlsxError};
+use calamine::{Cell, DataRef, ExcelDateTime, Reader, SheetType, SheetVisible, Xlsx, XlsxError};
 
 use super::container::{self, Survey, damaged};
 use super::grid::{Area, Entry, Face, Grid, Moment, Raw};
@@ -78,12 +78,18 @@ impl<'a> Workbook<'a> {
                     Err(error) => return Err(explain(error)),
                 };
                 let (row, column) = cell.get_position();
+                let number = row.saturating_add(1);
+                if matches!(extent, Extent::Top(end) if number > end) {
+                    break;
+                }
                 let formula = formulas.contains(&(row, column));
                 let Some(raw) = raw(&cell, formula) else { continue };
-                let number = row.saturating_add(1);
                 check_place(number, column)?;
-                if !keeps_on(extent, number, last, &mut rows)? {
-                    break;
+                if let Extent::Rows(most) = extent {
+                    rows += usize::from(last != Some(number));
+                    if rows > most {
+                        return Err(too_many_rows(most));
+                    }
                 }
                 last = Some(number);
                 if cells.len() == MAX_CELLS {
@@ -122,12 +128,19 @@ impl<'a> Workbook<'a> {
         }
         guarded(|| {
             let mut reader = self.book.worksheet_cells_reader(name).map_err(explain)?;
-            while let Some(record) = next_formula(&mut reader)? {
-                if matches!(extent, Extent::Top(last) if record.0.0 >= last) {
+            loop {
+                let record = match reader.next_cell_with_formula_metadata() {
+                    Ok(Some(record)) => record,
+                    Ok(None) => break,
+                    // The cell is told when values are read.
+                    Err(XlsxError::CellError(_)) => continue,
+                    Err(error) => return Err(explain(error)),
+                };
+                if matches!(extent, Extent::Top(last) if record.pos.0 >= last) {
                     break;
                 }
-                if record.1 {
-                    found.insert(record.0);
+                if record.formula.is_some() {
+                    found.insert(record.pos);
                 }
                 if found.len() > MAX_CELLS {
                     return Err(too_many_cells());
@@ -135,28 +148,6 @@ impl<'a> Workbook<'a> {
             }
             Ok(found)
         })
-    }
-}
-
-/// The next cell's place and whether it holds a formula.
-fn next_formula(reader: &mut XlsxCellReader<'_, Cursor<&[u8]>>) -> Result<Option<((u32, u32), bool)>, Diagnostic> {
-    loop {
-        match reader.next_cell_with_formula_metadata() {
-            Ok(record) => return Ok(record.map(|record| (record.pos, record.formula.is_some()))),
-            Err(XlsxError::CellError(_)) => {}
-            Err(error) => return Err(explain(error)),
-        }
-    }
-}
-
-/// Whether a cell of this row is still wanted.
-fn keeps_on(extent: Extent, number: u32, last: Option<u32>, rows: &mut usize) -> Result<bool, Diagnostic> {
-    match extent {
-        Extent::Top(end) => Ok(number <= end),
-        Extent::Rows(most) => {
-            *rows += usize::from(last != Some(number));
-            if *rows > most { Err(too_many_rows(most)) } else { Ok(true) }
-        }
     }
 }
 

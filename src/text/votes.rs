@@ -1,5 +1,7 @@
 //! The vote of a council as its minutes need it: the rows of the table, what each award came to, what does not add up.
 
+use std::collections::HashMap;
+
 use minijinja::value::Serde;
 use minijinja::{Error, ErrorKind, Value};
 use serde::{Deserialize, Serialize};
@@ -23,9 +25,6 @@ const SHARE: f64 = 15.0;
 
 /// Millimetres a column of words has at least: `Giấy khen` on one line.
 const WORDS: f64 = 20.0;
-
-/// Cells of a row where no ballot is invalid.
-const WITHOUT_INVALID: usize = 7;
 
 #[derive(Deserialize)]
 struct Award {
@@ -56,6 +55,13 @@ impl Row {
         self.danh_xung.as_ref().map_or_else(|| self.ten.clone(), |title| format!("{title} {}", self.ten))
     }
 
+    /// In a sentence `Ông`, `Bà` are small.
+    fn called_within(&self) -> String {
+        let called = self.called();
+        let small = matches!(self.danh_xung.as_deref(), Some("Ông" | "Bà"));
+        if small { name::lower_first(&called) } else { called }
+    }
+
     fn placed(&self) -> String {
         [&self.chuc_vu, &self.don_vi].into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(", ")
     }
@@ -80,6 +86,13 @@ struct Meeting {
     vang_mat: Vec<Json>,
 }
 
+/// What [`ket_qua_phieu`] makes of a vote, as far as [`cot_phieu`] needs it.
+#[derive(Deserialize)]
+struct Table {
+    cot: Vec<String>,
+    hang: Vec<Vec<Json>>,
+}
+
 /// Recipients by kind.
 #[derive(Serialize, Default)]
 struct Count {
@@ -100,10 +113,14 @@ impl Count {
     }
 }
 
+/// Columns of the table, left to right.
+const COLUMNS: [&str; 8] =
+    ["stt", "ten", "don_vi", "hinh_thuc", "dong_y", "khong_dong_y", "phieu_khong_hop_le", "ty_le"];
+
 /// `ket_qua_phieu(khen_thuong, bo_phieu, ty_le_can, thanh_phan)`:
 ///
-/// - `hang`: rows of the table (number, name, title and unit, form of award, votes for, against, invalid ones where there
-///   are any, share in percent);
+/// - `cot`: keys of the table's columns (number, name, title and unit where one is given, form of award, votes for, against,
+///   invalid ones where there are any, share in percent), `hang`: its rows;
 /// - `ket_qua`: for each award `{can, dat, khong_dat, ten_khong_dat}`, what was needed (or none), who reached it, who did
 ///   not, counted by kind;
 /// - `sai`: `{noi, ten, tong}` of each recipient whose ballots are not those collected, `noi` a JSON Pointer;
@@ -129,7 +146,14 @@ pub(super) fn ket_qua_phieu(
         "hop_le" => Base::Valid,
         other => return Err(wrong(format!("shares of `{other}`: `thanh_vien`, `co_mat`, `thu_ve` or `hop_le`"))),
     };
-    let invalid = awards.iter().flat_map(|award| &award.doi_tuong).any(|row| row.phieu_khong_hop_le > 0);
+    let any = |given: fn(&Row) -> bool| awards.iter().flat_map(|award| &award.doi_tuong).any(given);
+    let (invalid, placed) = (any(|row| row.phieu_khong_hop_le > 0), any(|row| !row.placed().is_empty()));
+    let keys = COLUMNS.into_iter().filter(|key| match *key {
+        "don_vi" => placed,
+        "phieu_khong_hop_le" => invalid,
+        _ => true,
+    });
+    let keys: Vec<&str> = keys.collect();
     let (mut rows, mut results, mut wrong_sums, mut short) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (k, award) in awards.iter().enumerate() {
         let can = award.ty_le_can.as_ref().or(needed.thong_qua.as_ref());
@@ -148,20 +172,21 @@ pub(super) fn ket_qua_phieu(
                 let ty_le = number::percent(percentage).unwrap_or_default();
                 short.push(json!({"noi": place, "ten": row.ten, "ty_le": ty_le, "can": printed}));
                 missed.add(&row.loai);
-                names.push(row.called());
+                names.push(row.called_within());
             } else {
                 reached.add(&row.loai);
             }
-            let mut cells = vec![
-                json!(rows.len() + 1),
-                json!(row.called()),
-                json!(row.placed()),
-                json!(form(&award.hinh_thuc)),
-                json!(row.dong_y),
-                json!(row.khong_dong_y),
-            ];
-            cells.extend(invalid.then(|| json!(row.phieu_khong_hop_le)));
-            cells.push(json!(percentage));
+            let cell = |key: &str| match key {
+                "stt" => json!(rows.len() + 1),
+                "ten" => json!(row.called()),
+                "don_vi" => json!(row.placed()),
+                "hinh_thuc" => json!(form(&award.hinh_thuc)),
+                "dong_y" => json!(row.dong_y),
+                "khong_dong_y" => json!(row.khong_dong_y),
+                "phieu_khong_hop_le" => json!(row.phieu_khong_hop_le),
+                _ => json!(percentage),
+            };
+            let cells: Vec<Json> = keys.iter().map(|key| cell(key)).collect();
             rows.push(cells);
         }
         results.push(json!({"can": printed, "dat": reached, "khong_dat": missed, "ten_khong_dat": names}));
@@ -169,46 +194,62 @@ pub(super) fn ket_qua_phieu(
     let quorum = needed.hop.map(|hop| TyLe::parse(&hop).ok_or_else(|| wrong(format!("`{hop}` is no share"))));
     let quorum = quorum.transpose()?.is_none_or(|share| share.reached(present, members));
     Ok(Value::from(Serde(json!({
-        "hang": rows, "ket_qua": results, "sai": wrong_sums, "khong_dat": short, "du_hop": quorum,
+        "cot": keys, "hang": rows, "ket_qua": results, "sai": wrong_sums, "khong_dat": short, "du_hop": quorum,
     }))))
 }
 
-/// `cot_phieu(khen_thuong, hang, dau_cot, rong)`: `{cot, chat}`, the columns of the table of votes for `data-table` of
-/// `shared/the_thuc/body.typ`, with the heads of `dau_cot` and widths that fill `rong` millimetres, and whether no-break
+/// `cot_phieu(khen_thuong, phieu, dau_cot, rong)`: `{cot, chat}`, the columns of the table of votes `phieu` for `data-table`
+/// of `shared/the_thuc/body.typ`, with the heads of `dau_cot` and widths that fill `rong` millimetres, and whether no-break
 /// spaces must give way in them.
-pub(super) fn cot_phieu(khen_thuong: Value, hang: Value, dau_cot: Value, rong: f64) -> Result<Value, Error> {
+pub(super) fn cot_phieu(khen_thuong: Value, phieu: Value, dau_cot: Value, rong: f64) -> Result<Value, Error> {
     let awards: Vec<Award> = read(&khen_thuong)?;
-    let rows: Vec<Vec<Json>> = read(&hang)?;
-    let head = |key: &str| -> Result<String, Error> {
-        let head = dau_cot.get_attr(key)?;
-        head.as_str().map(str::to_owned).ok_or_else(|| wrong(format!("no head for the column `{key}`")))
-    };
-    let words: Vec<String> = ["ten", "don_vi", "hinh_thuc"].into_iter().map(head).collect::<Result<_, _>>()?;
-    let mut votes = vec![head("dong_y")?, head("khong_dong_y")?];
-    if rows.iter().any(|row| row.len() > WITHOUT_INVALID) {
-        votes.push(head("phieu_khong_hop_le")?);
+    let table: Table = read(&phieu)?;
+    let heads: HashMap<String, String> = read(&dau_cot)?;
+    let mut persons: Vec<usize> = Vec::new();
+    for (index, row) in awards.iter().flat_map(|award| &award.doi_tuong).enumerate() {
+        if row.loai != "tap_the" {
+            persons.push(index);
+        }
     }
-    let kinds = awards.iter().flat_map(|award| &award.doi_tuong).enumerate();
-    let mut persons: Vec<usize> = kinds.filter(|(_, row)| row.loai != "tap_the").map(|(index, _)| index).collect();
-    let columns: Vec<Column<'_>> = words
-        .iter()
-        .enumerate()
-        .map(|(index, head)| Column {
-            head,
-            cells: rows.iter().map(|row| row.get(index + 1).and_then(Json::as_str)).collect(),
-            names: if index == 0 { std::mem::take(&mut persons) } else { Vec::new() },
-        })
-        .collect();
-    let taken = NUMBERS + VOTES * votes.len() as f64 + SHARE;
-    let columns::Widths { each: mut widths, tight, .. } = columns::share(&columns, SIZE, rong - taken);
+    let (mut words, mut taken) = (Vec::new(), 0.0);
+    for (index, key) in table.cot.iter().enumerate() {
+        let head = heads.get(key).ok_or_else(|| wrong(format!("no head for the column `{key}`")))?;
+        match fixed(key) {
+            Some((width, _)) => taken += width,
+            None => words.push(Column {
+                head,
+                cells: table.hang.iter().map(|row| row.get(index).and_then(Json::as_str)).collect(),
+                names: if key == "ten" { std::mem::take(&mut persons) } else { Vec::new() },
+            }),
+        }
+    }
+    let columns::Widths { each: mut widths, tight, .. } = columns::share(&words, SIZE, rong - taken);
     widen(&mut widths, WORDS);
-    let column = |head: &str, kind: &str, width: f64| json!({"tieu_de": head, "kieu": kind, "rong": width});
-    let votes = votes.iter().map(|head| json!({"tieu_de": head, "kieu": "so", "rong": VOTES, "can": "giua"}));
-    let mut all = vec![column(&head("stt")?, "stt", NUMBERS)];
-    all.extend(words.iter().zip(&widths).map(|(head, width)| column(head, "chu", *width)));
-    all.extend(votes);
-    all.push(column(&head("ty_le")?, "so", SHARE));
+    let mut widths = widths.into_iter();
+    let mut all = Vec::new();
+    for key in &table.cot {
+        let head = &heads[key];
+        let (width, rest) = match fixed(key) {
+            Some((width, rest)) => (Some(width), rest),
+            None => (widths.next(), json!({"kieu": "chu"})),
+        };
+        let mut column = json!({"tieu_de": head, "rong": width});
+        if let (Some(column), Json::Object(rest)) = (column.as_object_mut(), rest) {
+            column.extend(rest);
+        }
+        all.push(column);
+    }
     Ok(Value::from(Serde(json!({"cot": all, "chat": tight}))))
+}
+
+/// Width in millimetres and setting of a column of numbers; none of one of words.
+fn fixed(key: &str) -> Option<(f64, Json)> {
+    match key {
+        "stt" => Some((NUMBERS, json!({"kieu": "stt"}))),
+        "dong_y" | "khong_dong_y" | "phieu_khong_hop_le" => Some((VOTES, json!({"kieu": "so", "can": "giua"}))),
+        "ty_le" => Some((SHARE, json!({"kieu": "so"}))),
+        _ => None,
+    }
 }
 
 /// Gives each column at least so much, at the cost of the widest.
@@ -266,11 +307,10 @@ mod tests {
     }
 
     fn columns_of(rows: &[Json]) -> Vec<Json> {
-        let keys = ["stt", "ten", "don_vi", "hinh_thuc", "dong_y", "khong_dong_y", "phieu_khong_hop_le", "ty_le"];
-        let heads: serde_json::Map<String, Json> = keys.iter().map(|key| ((*key).to_owned(), json!(key))).collect();
+        let heads: serde_json::Map<String, Json> = COLUMNS.iter().map(|key| ((*key).to_owned(), json!(key))).collect();
         let value = |json: Json| Value::from(Serde(json));
         let awards = json!([{"hinh_thuc": "Giấy khen", "doi_tuong": rows}]);
-        let table = result(rows, "co_mat", json!({}))["hang"].clone();
+        let table = result(rows, "co_mat", json!({}));
         let made = cot_phieu(value(awards), value(table), value(Json::Object(heads)), 160.0).expect("a sound table");
         serde_json::to_value(made).expect("JSON")["cot"].as_array().cloned().expect("columns")
     }
@@ -304,6 +344,13 @@ mod tests {
         );
         // Without a threshold nobody is judged.
         assert_eq!(result(&rows, "co_mat", json!(null))["khong_dat"], json!([]));
+    }
+
+    #[test]
+    fn where_no_unit_is_given_there_is_no_column_of_units() {
+        let bare = json!({"loai": "ca_nhan", "ten": "A", "dong_y": 12, "khong_dong_y": 0});
+        assert_eq!(columns_of(&[bare.clone()]).len(), 6);
+        assert_eq!(columns_of(&[bare, row("B", (12, 0, 0))]).len(), 7);
     }
 
     #[test]

@@ -225,7 +225,7 @@ impl<'a> Layout<'a> {
     }
 }
 
-/// Where ô 3 and 4 end on page 1, with the lines they run on to; baseline of `Nơi nhận:` with its page.
+/// Where ô 3 and 4 end on page 1, with the lines they run on to; where the closing begins, with its page.
 type Ends = (f64, Option<(usize, f64)>);
 
 fn find_ends(lines: &[Line<'_>]) -> Ends {
@@ -233,8 +233,16 @@ fn find_ends(lines: &[Line<'_>]) -> Ends {
     let number = below.next().map_or(0.0, |line| line.y);
     let head = below.try_fold(number, |y, line| if line.y - y > 1.3 * line.size { Err(y) } else { Ok(line.y) });
     let (Ok(head) | Err(head)) = head;
-    let title = lines.iter().find(|line| line.plain == "Nơi nhận:");
-    (head + 5.0, title.map(|line| (line.page, line.y - SAME_LINE)))
+    let title = lines.iter().position(|line| line.plain == "Nơi nhận:");
+    let closing = title.and_then(|at| {
+        // What is bold right above, as in minutes, is who signs.
+        let (above, from) = lines.split_at(at);
+        let title = from.first()?;
+        let signs = above.iter().rev().take_while(|line| line.page == title.page && line.bold && !line.numbers);
+        let top = signs.last().unwrap_or(title);
+        Some((title.page, top.y.min(title.y) - SAME_LINE))
+    });
+    (head + 5.0, closing)
 }
 
 /// Whether a line may be a piece of running text: below the head, above the signature, in the size of the text.

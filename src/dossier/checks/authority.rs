@@ -103,8 +103,15 @@ pub fn wrong_signer(scene: &Scene<'_>, told: &mut Told<'_>) {
         // “TM.” signs for a body, told by another rule; “TL.” and “TUQ.” name whom they sign for.
         let own = words::begins(&authority, head);
         let for_head = for_whom.iter().any(|whom| words::begins(&authority, whom));
-        if !own && !for_head && !powers(signer).any(|power| power.starts_with("TM.") || power.starts_with("TL.") || power.starts_with("TUQ.")) {
-            let (name, chuc_vu) = (decision.data["tham_quyen"].as_str().unwrap_or_default(), signer["chuc_vu"].as_str().unwrap_or_default());
+        if !own
+            && !for_head
+            && !powers(signer)
+                .any(|power| power.starts_with("TM.") || power.starts_with("TL.") || power.starts_with("TUQ."))
+        {
+            let (name, chuc_vu) = (
+                decision.data["tham_quyen"].as_str().unwrap_or_default(),
+                signer["chuc_vu"].as_str().unwrap_or_default(),
+            );
             let finding = told.say(
                 format!("{}/nguoi_ky/chuc_vu", decision.pointer),
                 format!("người ký là `{chuc_vu}`, người có thẩm quyền là `{name}`"),

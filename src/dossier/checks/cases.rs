@@ -56,7 +56,8 @@ const CASES: &[Case] = &[
     }),
     ("ho_so.cstdcs_chua_doi_chieu", "/quyet_dinh/0/khen_thuong/0/doi_tuong/0", |s| {
         remove(&mut s["quyet_dinh"][0]["khen_thuong"][2]["doi_tuong"], 1);
-        s["da_co"] = json!([{"hinh_thuc": "LĐTT", "quyet_dinh": "Quyết định số 12/QĐ-UBND ngày 05/01/2021", "so_luong": 30}]);
+        s["da_co"] =
+            json!([{"hinh_thuc": "LĐTT", "quyet_dinh": "Quyết định số 12/QĐ-UBND ngày 05/01/2021", "so_luong": 30}]);
     }),
     ("ho_so.vuot_dinh_muc", "/quyet_dinh/0/khen_thuong/0", |s| {
         let second = s["quyet_dinh"][0]["khen_thuong"][2]["doi_tuong"][0].clone();
@@ -178,7 +179,10 @@ fn every_rule_has_an_input_that_breaks_it() {
             Some(hit) => assert_eq!(Some(hit.severity), severity, "{id}"),
             None => missed.push(format!(
                 "{id} at {pointer}: {:#?}",
-                found.iter().map(|one| (one.code.as_ref(), one.pointer.as_deref(), one.message.vi.as_str())).collect::<Vec<_>>()
+                found
+                    .iter()
+                    .map(|one| (one.code.as_ref(), one.pointer.as_deref(), one.message.vi.as_str()))
+                    .collect::<Vec<_>>()
             )),
         }
     }

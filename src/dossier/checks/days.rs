@@ -23,7 +23,10 @@ pub fn no_day(scene: &Scene<'_>, told: &mut Told<'_>) {
             "quyết định chưa có ngày: chưa xét được căn cứ, thẩm quyền, định mức và tiền thưởng",
             "the decision has no day: legal bases, authority, quotas and prizes cannot be judged",
         )
-        .hint("ghi `ngay_du_kien` của hồ sơ để xét theo ngày dự kiến ký", "state the dossier's `ngay_du_kien`, the day it is expected to be signed");
+        .hint(
+            "ghi `ngay_du_kien` của hồ sơ để xét theo ngày dự kiến ký",
+            "state the dossier's `ngay_du_kien`, the day it is expected to be signed",
+        );
     }
 }
 
@@ -34,7 +37,9 @@ pub fn order(scene: &Scene<'_>, told: &mut Told<'_>) {
     let met = day(&input["bien_ban"]["thoi_gian"]["bat_dau"]);
     for decision in &scene.round.decisions {
         let Some(signed) = decision.signed() else { continue };
-        for (earlier, vi, en) in [(asked, "Tờ trình", "the submission"), (met, "cuộc họp Hội đồng", "the council's meeting")] {
+        for (earlier, vi, en) in
+            [(asked, "Tờ trình", "the submission"), (met, "cuộc họp Hội đồng", "the council's meeting")]
+        {
             if let Some(earlier) = earlier.filter(|earlier| signed < *earlier) {
                 let (a, b) = (signed.short(), earlier.short());
                 told.say(
@@ -93,7 +98,9 @@ pub fn numbers(scene: &Scene<'_>, told: &mut Told<'_>) {
     let mut decisions: HashMap<(u64, &str, i64), &str> = HashMap::new();
     for decision in &scene.round.decisions {
         let year = decision.signed().map(|day| i64::from(day.year)).or(decision.data["nam"].as_i64()).unwrap_or(0);
-        let (Some(so), Some(symbol)) = (decision.data["so"].as_u64(), decision.data["ky_hieu"].as_str()) else { continue };
+        let (Some(so), Some(symbol)) = (decision.data["so"].as_u64(), decision.data["ky_hieu"].as_str()) else {
+            continue;
+        };
         if let Some(other) = decisions.insert((so, symbol, year), &decision.pointer) {
             told.say(
                 format!("{}/so", decision.pointer),
@@ -155,7 +162,8 @@ fn of_kind(found: &SoKyHieu, kinds: &[&str]) -> bool {
 /// The submission named in the decision is not the dossier's.
 pub fn other_submission(scene: &Scene<'_>, told: &mut Told<'_>) {
     let submission = &scene.round.input["to_trinh"];
-    let (Some(so), Some(symbol)) = (submission["so"].as_u64().and_then(|so| u32::try_from(so).ok()), submission["ky_hieu"].as_str())
+    let (Some(so), Some(symbol)) =
+        (submission["so"].as_u64().and_then(|so| u32::try_from(so).ok()), submission["ky_hieu"].as_str())
     else {
         return;
     };

@@ -19,7 +19,10 @@ pub fn no_votes(scene: &Scene<'_>, told: &mut Told<'_>) {
             "biên bản chưa có số phiếu: không suy ra được từ quyết định",
             "the minutes have no votes: they do not follow from the decision",
         )
-        .hint("ghi `phieu` chung và `phieu_rieng` của ai có số phiếu khác, hoặc `khen_thuong` đủ từng người", "give the common `phieu` and `phieu_rieng` of those with other votes, or `khen_thuong` in full");
+        .hint(
+            "ghi `phieu` chung và `phieu_rieng` của ai có số phiếu khác, hoặc `khen_thuong` đủ từng người",
+            "give the common `phieu` and `phieu_rieng` of those with other votes, or `khen_thuong` in full",
+        );
     }
 }
 
@@ -109,12 +112,8 @@ pub fn beyond_law(scene: &Scene<'_>, told: &mut Told<'_>) {
 pub fn unknown_word(scene: &Scene<'_>, told: &mut Told<'_>) {
     each_named(scene, |pointer, word| {
         if scene.round.law.award_of(word).is_none() {
-            told.say(
-                pointer,
-                format!("không có danh hiệu nào mã `{word}`"),
-                format!("no award has the word `{word}`"),
-            )
-            .hint("xem `shared/phap_luat/danh_hieu.json`", "see `shared/phap_luat/danh_hieu.json`");
+            told.say(pointer, format!("không có danh hiệu nào mã `{word}`"), format!("no award has the word `{word}`"))
+                .hint("xem `shared/phap_luat/danh_hieu.json`", "see `shared/phap_luat/danh_hieu.json`");
         }
     });
 }

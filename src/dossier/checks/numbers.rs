@@ -87,7 +87,8 @@ pub fn articles(scene: &Scene<'_>, told: &mut Told<'_>) {
 /// Counts an article may tell of a kind: of one entry, of one award, of the decision.
 fn rows(decision: &Decision<'_>, loai: Loai) -> Vec<i64> {
     let of = |people: &[Recipient<'_>]| people.iter().filter(|who| who.loai == loai).count() as i64;
-    let mut counts: Vec<i64> = decision.awards.iter().map(|given| of(&given.people)).filter(|count| *count > 0).collect();
+    let mut counts: Vec<i64> =
+        decision.awards.iter().map(|given| of(&given.people)).filter(|count| *count > 0).collect();
     let mut by_award: HashMap<&str, i64> = HashMap::new();
     for given in &decision.awards {
         *by_award.entry(given.hinh_thuc).or_default() += of(&given.people);
@@ -116,7 +117,9 @@ fn counts_in(text: &str) -> Vec<(i64, Loai)> {
     let mut found = Vec::new();
     for (noun, loai) in [("tập thể", Loai::TapThe), ("cá nhân", Loai::CaNhan), ("hộ", Loai::HoGiaDinh)] {
         for (at, _) in lower.match_indices(noun) {
-            if lower[at + noun.len()..].starts_with(char::is_alphanumeric) || lower[..at].ends_with(char::is_alphanumeric) {
+            if lower[at + noun.len()..].starts_with(char::is_alphanumeric)
+                || lower[..at].ends_with(char::is_alphanumeric)
+            {
                 continue;
             }
             let mut before = lower[..at].trim_end();
@@ -171,7 +174,9 @@ pub fn amounts(scene: &Scene<'_>, told: &mut Told<'_>) {
             let list = right.iter().map(|one| number::group(*one)).collect::<Vec<_>>().join("; ");
             told.say(
                 format!("{}/tien_thuong", decision.pointer),
-                format!("`{shown}` không phải mức thưởng, tổng tiền hay mức lương cơ sở nào của quyết định này ({list})"),
+                format!(
+                    "`{shown}` không phải mức thưởng, tổng tiền hay mức lương cơ sở nào của quyết định này ({list})"
+                ),
                 format!("`{shown}` is no prize, sum or base wage of this decision ({list})"),
             );
         }
@@ -203,7 +208,9 @@ pub fn open_prizes(scene: &Scene<'_>, told: &mut Told<'_>) {
             Hole::Decree { van_ban } => {
                 told.say(
                     "/chi_thuong/luong_co_so_can_cu",
-                    format!("số của nghị định về lương cơ sở chưa chắc chắn (`{van_ban}`); không lập danh sách chi thưởng"),
+                    format!(
+                        "số của nghị định về lương cơ sở chưa chắc chắn (`{van_ban}`); không lập danh sách chi thưởng"
+                    ),
                     format!("the decree on the base wage is not certain (`{van_ban}`); no payment list is made"),
                 )
                 .hint("ghi `luong_co_so_can_cu` trong `chi_thuong`", "state `luong_co_so_can_cu` in `chi_thuong`");
@@ -222,7 +229,10 @@ pub fn no_prize(scene: &Scene<'_>, told: &mut Told<'_>) {
                 format!("không có mức trong tệp luật: {}; không lập danh sách chi thưởng", what.0),
                 format!("the law files hold no amount: {}; no payment list is made", what.1),
             )
-            .hint("thêm mục vào tệp `shared/phap_luat` của cơ quan", "add an entry to the agency's own `shared/phap_luat`");
+            .hint(
+                "thêm mục vào tệp `shared/phap_luat` của cơ quan",
+                "add an entry to the agency's own `shared/phap_luat`",
+            );
         }
     }
 }
@@ -248,7 +258,10 @@ pub fn refused(scene: &Scene<'_>, told: &mut Told<'_>) {
         format!("không lập được danh sách chi thưởng khi chưa chắc chắn: {}", vi.join("; ")),
         format!("no payment list is made while this is not certain: {}", en.join("; ")),
     )
-    .hint("xem từng nhắc nhở về mức thưởng; hoặc bỏ `danh_sach_chi_thuong` khỏi `van_ban`", "see each warning on prizes; or take `danh_sach_chi_thuong` out of `van_ban`");
+    .hint(
+        "xem từng nhắc nhở về mức thưởng; hoặc bỏ `danh_sach_chi_thuong` khỏi `van_ban`",
+        "see each warning on prizes; or take `danh_sach_chi_thuong` out of `van_ban`",
+    );
 }
 
 #[cfg(test)]
@@ -257,7 +270,8 @@ mod tests {
 
     #[test]
     fn counts_are_read_in_figures_and_in_words() {
-        let text = "Tặng Giấy khen cho 05 (năm) tập thể, 1.615 cá nhân và hai mươi mốt hộ gia đình; các tập thể, cá nhân";
+        let text =
+            "Tặng Giấy khen cho 05 (năm) tập thể, 1.615 cá nhân và hai mươi mốt hộ gia đình; các tập thể, cá nhân";
         assert_eq!(counts_in(text), [(5, Loai::TapThe), (1615, Loai::CaNhan), (21, Loai::HoGiaDinh)]);
         assert_eq!(counts_in("cho một trăm lẻ năm cá nhân"), [(105, Loai::CaNhan)]);
         assert_eq!(counts_in("danh hiệu “Tập thể lao động tiên tiến”, hộ khẩu"), []);

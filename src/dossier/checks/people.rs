@@ -14,9 +14,9 @@ fn lists<'r>(round: &'r Round<'r>) -> Vec<Vec<&'r Recipient<'r>>> {
     let mut words: HashMap<*const serde_json::Value, String> = HashMap::new();
     for who in round.people() {
         let given = round.given(who);
-        let entry = words.entry(std::ptr::from_ref(given.data)).or_insert_with(|| {
-            fold_key(given.data["thanh_tich"].as_str().unwrap_or_default())
-        });
+        let entry = words
+            .entry(std::ptr::from_ref(given.data))
+            .or_insert_with(|| fold_key(given.data["thanh_tich"].as_str().unwrap_or_default()));
         let key = match who.award {
             Some(award) if award.nhom == Nhom::DanhHieu => format!("{}|{}", award.ma, given.data["nam_xet"]),
             Some(award) => format!("{}|{}", award.ma, who.text("thanh_tich").map_or_else(|| entry.clone(), fold_key)),
@@ -34,8 +34,7 @@ fn lists<'r>(round: &'r Round<'r>) -> Vec<Vec<&'r Recipient<'r>>> {
 /// Equal identity, or everything printed equal and no identity to tell them apart.
 pub fn twice(scene: &Scene<'_>, told: &mut Told<'_>) {
     each_pair(scene.round, |first, again| {
-        let alike = same_identity(first, again)
-            || (same_words(first, again) && !two_identities(first, again));
+        let alike = same_identity(first, again) || (same_words(first, again) && !two_identities(first, again));
         if alike {
             let (ten, other) = (again.ten, scene.round.pointer(first));
             told.say(
@@ -43,7 +42,10 @@ pub fn twice(scene: &Scene<'_>, told: &mut Told<'_>) {
                 format!("`{ten}` đã có trong danh sách của khen thưởng này, tại `{other}`"),
                 format!("`{ten}` is already listed for this award, at `{other}`"),
             )
-            .hint("bỏ một dòng; nếu là hai người thì ghi `dinh_danh` khác nhau", "remove one; give different `dinh_danh` if they are two");
+            .hint(
+                "bỏ một dòng; nếu là hai người thì ghi `dinh_danh` khác nhau",
+                "remove one; give different `dinh_danh` if they are two",
+            );
         }
     });
 }
@@ -98,9 +100,7 @@ fn two_identities(a: &Recipient<'_>, b: &Recipient<'_>) -> bool {
 
 fn same_words(a: &Recipient<'_>, b: &Recipient<'_>) -> bool {
     let word = |who: &Recipient<'_>, key: &str| fold_key(who.text(key).unwrap_or_default());
-    a.name == b.name
-        && a.unit == b.unit
-        && ["chuc_vu", "danh_xung"].iter().all(|key| word(a, key) == word(b, key))
+    a.name == b.name && a.unit == b.unit && ["chuc_vu", "danh_xung"].iter().all(|key| word(a, key) == word(b, key))
 }
 
 /// One identity number, two names.

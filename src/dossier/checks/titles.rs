@@ -127,7 +127,13 @@ pub fn quota(scene: &Scene<'_>, told: &mut Told<'_>) {
             let room = (percent * base as f64 / 100.0).floor();
             told.say(
                 pointer,
-                format!("{} trên {} là {share}, quá {most}: {} ({})", number::count(many as i64), number::count(base as i64), rule.noi_dung, rule.nguon),
+                format!(
+                    "{} trên {} là {share}, quá {most}: {} ({})",
+                    number::count(many as i64),
+                    number::count(base as i64),
+                    rule.noi_dung,
+                    rule.nguon
+                ),
                 format!("{many} of {base} is {share}, above {most} ({})", rule.nguon),
             )
             .hint(
@@ -142,10 +148,17 @@ pub fn quota(scene: &Scene<'_>, told: &mut Told<'_>) {
 pub fn open_quota(scene: &Scene<'_>, told: &mut Told<'_>) {
     each_quota(scene, |rule, answer, many, base, pointer| {
         if let Answer::Unconfirmed { id, candidates, why } = answer {
-            let share = if base == 0 { "–".to_owned() } else { number::percent(many as f64 * 100.0 / base as f64).unwrap_or_default() };
+            let share = if base == 0 {
+                "–".to_owned()
+            } else {
+                number::percent(many as f64 * 100.0 / base as f64).unwrap_or_default()
+            };
             let hints = told.say(
                 pointer,
-                format!("tỷ lệ {share} ({many} trên {base}) chưa xét được: {}, chưa có xác nhận ({why})", rule.noi_dung),
+                format!(
+                    "tỷ lệ {share} ({many} trên {base}) chưa xét được: {}, chưa có xác nhận ({why})",
+                    rule.noi_dung
+                ),
                 format!("the share {share} ({many} of {base}) is not judged: the quota is not confirmed"),
             );
             confirm_hint(hints, id, candidates);
@@ -179,7 +192,9 @@ pub fn collective_share(scene: &Scene<'_>, told: &mut Told<'_>) {
     if sizes.is_empty() {
         return;
     }
-    for (rule, answer) in scene.round.law.quotas(date, scene.confirmed).filter(|(rule, _)| rule.kieu == Kieu::TapTheToiThieu) {
+    for (rule, answer) in
+        scene.round.law.quotas(date, scene.confirmed).filter(|(rule, _)| rule.kieu == Kieu::TapTheToiThieu)
+    {
         let Some(percent) = answer.known() else { continue };
         let earlier = before(scene, &rule.tren);
         let mut by_unit: HashMap<&str, u64> = HashMap::new();
@@ -195,7 +210,10 @@ pub fn collective_share(scene: &Scene<'_>, told: &mut Told<'_>) {
                 told.say(
                     scene.round.pointer(who),
                     format!("`{ten}`: {many} trên {size} người, {share}; {} ({})", rule.noi_dung, rule.nguon),
-                    format!("`{ten}`: {many} of {size} people, {share}; at least {percent} % is asked ({})", rule.nguon),
+                    format!(
+                        "`{ten}`: {many} of {size} people, {share}; at least {percent} % is asked ({})",
+                        rule.nguon
+                    ),
                 );
             }
         }

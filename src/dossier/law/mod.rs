@@ -4,6 +4,8 @@
 //! An entry that is not certain has no value: it is usable only when the agency's configuration confirms it
 //! ([`Confirmed`], section `[xac_nhan]`).
 
+#[cfg(test)]
+mod cases;
 mod entries;
 mod read;
 pub mod words;
@@ -177,7 +179,12 @@ impl Law {
             reader.days("can_cu", &one.ma, one.tu_ngay, one.den_ngay);
             one.thay_bang.iter().for_each(|other| reader.known("can_cu", &one.ma, other, &bases));
             if one.nhan_dien.iter().any(|how| how.so.is_none() && how.bat_dau.is_none()) {
-                reader.tell("can_cu", &one.ma, "`nhan_dien` phải có `so` hoặc `bat_dau`", "`nhan_dien` needs `so` or `bat_dau`");
+                reader.tell(
+                    "can_cu",
+                    &one.ma,
+                    "`nhan_dien` phải có `so` hoặc `bat_dau`",
+                    "`nhan_dien` needs `so` or `bat_dau`",
+                );
             }
         }
         for one in &self.levels {
@@ -214,7 +221,9 @@ impl Law {
                         format!("`[xac_nhan]`: there is no entry `{id}` to be confirmed"),
                     );
                     match near {
-                        Some((_, known)) => fault.hint(format!("có phải `{known}`?"), format!("did you mean `{known}`?")),
+                        Some((_, known)) => {
+                            fault.hint(format!("có phải `{known}`?"), format!("did you mean `{known}`?"))
+                        }
                         None => fault.hint(
                             "muốn đổi mục đã chắc chắn thì đặt tệp cùng tên trong thư mục mẫu của cơ quan",
                             "to change a certain entry, lay a file of the same name over it in the agency's own folder",
@@ -293,7 +302,14 @@ impl Law {
     }
 
     /// The prize of an award for a kind of recipient, decided on a day at a level.
-    pub fn prize(&self, date: Date, award: &DanhHieu, loai: Loai, cap: Option<&str>, confirmed: &Confirmed) -> Answer<Prize> {
+    pub fn prize(
+        &self,
+        date: Date,
+        award: &DanhHieu,
+        loai: Loai,
+        cap: Option<&str>,
+        confirmed: &Confirmed,
+    ) -> Answer<Prize> {
         let Some(regime) = self.regimes.iter().find(|one| in_force(Some(one.tu_ngay), one.den_ngay, date)) else {
             return Answer::Absent;
         };
@@ -317,7 +333,10 @@ impl Law {
     }
 
     /// Pairs of awards of which only the higher may be paid, each with whether that is so.
-    pub fn paid_once<'a>(&'a self, confirmed: &'a Confirmed) -> impl Iterator<Item = (&'a ChiMotMuc, Answer<bool>)> + 'a {
+    pub fn paid_once<'a>(
+        &'a self,
+        confirmed: &'a Confirmed,
+    ) -> impl Iterator<Item = (&'a ChiMotMuc, Answer<bool>)> + 'a {
         self.once.iter().map(|one| {
             let id = format!("muc_thuong/{}", one.ma);
             let answer = match confirmed.flag(&id) {
@@ -387,7 +406,11 @@ impl Law {
     }
 
     /// Quotas of a day.
-    pub fn quotas<'a>(&'a self, date: Date, confirmed: &'a Confirmed) -> impl Iterator<Item = (&'a DinhMuc, Answer<f64>)> + 'a {
+    pub fn quotas<'a>(
+        &'a self,
+        date: Date,
+        confirmed: &'a Confirmed,
+    ) -> impl Iterator<Item = (&'a DinhMuc, Answer<f64>)> + 'a {
         self.quotas.iter().filter(move |one| in_force(one.tu_ngay, one.den_ngay, date)).map(|one| {
             let id = format!("dinh_muc/{}", one.ma);
             let answer = match one.phan_tram.or_else(|| confirmed.number(&id)) {

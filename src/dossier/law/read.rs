@@ -91,8 +91,12 @@ impl<'a> Reader<'a> {
         let path = path(file);
         let (vi, en) = (vi.as_ref(), en.as_ref());
         self.faults.push(
-            Diagnostic::error("phap_luat", format!("`{path}`, mục `{entry}`: {vi}"), format!("`{path}`, entry `{entry}`: {en}"))
-                .in_file(Some(Place { file: path, line: 1, column: 1 })),
+            Diagnostic::error(
+                "phap_luat",
+                format!("`{path}`, mục `{entry}`: {vi}"),
+                format!("`{path}`, entry `{entry}`: {en}"),
+            )
+            .in_file(Some(Place { file: path, line: 1, column: 1 })),
         );
     }
 

@@ -127,7 +127,9 @@ mod tests {
 
     #[test]
     fn awards_are_known_whatever_quotes_and_case_are_around_them() {
-        for text in ["danh hiệu “Chiến sĩ thi đua cơ sở”", "Chiến sỹ thi đua cơ sở", "DANH HIỆU \"CHIẾN SĨ THI ĐUA CƠ SỞ\""] {
+        for text in
+            ["danh hiệu “Chiến sĩ thi đua cơ sở”", "Chiến sỹ thi đua cơ sở", "DANH HIỆU \"CHIẾN SĨ THI ĐUA CƠ SỞ\""]
+        {
             assert_eq!(fold_award(text), "chiến sĩ thi đua cơ sở", "{text}");
         }
     }
