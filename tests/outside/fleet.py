@@ -13,6 +13,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -215,15 +216,15 @@ class Store:
     BUCKET = "vinhdanh"
 
     def __init__(self, python, folder):
-        server = Path(python or "").parent / "moto_server"
-        self.command = str(server) if server.is_file() else shutil.which("moto_server")
-        if not self.command:
-            raise Missing("no moto_server")
+        has_moto = lambda one: not subprocess.run([one, "-c", "import moto.server"], stderr=subprocess.DEVNULL).returncode
+        self.python = next((one for one in (python, sys.executable) if one and Path(one).exists() and has_moto(one)), None)
+        if not self.python:
+            raise Missing("no moto (requirements.txt)")
         self.port, self.door = free_port(), Door()
         self.log = open(Path(folder) / "moto.txt", "wb")
 
     def __enter__(self):
-        self.process = subprocess.Popen([self.command, "-H", "127.0.0.1", "-p", str(self.port)], stdin=subprocess.DEVNULL,
+        self.process = subprocess.Popen([self.python, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(self.port)], stdin=subprocess.DEVNULL,
                                         stdout=self.log, stderr=self.log)
         try:
             until("moto", 60, self._made)
