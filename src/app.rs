@@ -12,13 +12,18 @@ use governor::state::keyed::DefaultKeyedStateStore;
 use governor::{Quota, RateLimiter};
 use metrics_exporter_prometheus::PrometheusHandle;
 use sha2::{Digest, Sha256};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 
+use crate::batch::Batches;
 use crate::config::{HttpConfig, Places, Settings};
 use crate::diagnostic::{Code, Failure};
-use crate::engine::{Engine, Fonts, Ground, Pool, PoolOptions, Supplies};
+use crate::dossier::{Confirmed, Law, Planner};
+use crate::engine::{Engine, Fonts, Ground, Limits, Pool, PoolOptions, Supplies};
+use crate::files::Files;
+use crate::register::Register;
 use crate::render::{Backend, InputLimits, Renderer, RendererOptions};
 use crate::template::{Catalog, Tree};
+use crate::webhook::{Policy, Secret, Sender};
 use crate::{assets, telemetry, the_thuc};
 
 /// Limits each caller's rate.
@@ -27,11 +32,19 @@ pub type Limiter = RateLimiter<String, DefaultKeyedStateStore<String>, DefaultCl
 /// The running service.
 pub struct App {
     /// Templates and the road from data to a file.
-    pub renderer: Renderer,
+    pub renderer: Arc<Renderer>,
     /// Where pages are set.
     pub backend: Backend,
     /// The workers behind the backend.
     pub pool: Pool,
+    /// Thousands of documents at a time.
+    pub batches: Arc<Batches>,
+    /// One decision's data → the documents that follow from it.
+    pub planner: Planner,
+    /// What the agency has confirmed of what the law leaves open.
+    pub confirmed: Confirmed,
+    /// Largest body of a batch or dossier, bytes.
+    pub batch_body_bytes: usize,
     /// Limits of the HTTP side.
     pub http: HttpConfig,
     /// Limits of the form of an input.
@@ -50,6 +63,7 @@ pub struct App {
     pub assets_sha256: String,
     /// Set when the service is told to stop.
     pub stopping: AtomicBool,
+    stop: watch::Sender<bool>,
 }
 
 impl App {
@@ -61,12 +75,8 @@ impl App {
             None if settings.address().ip().is_loopback() || settings.open => HashMap::new(),
             None => return Err(closed(settings)),
         };
-        let tree = tree(places)?;
-        let fonts_files = font_files(places)?;
-        let assets_sha256 = digest(&tree, &fonts_files);
-        let fonts = Fonts::load(fonts_files.iter().cloned())?;
-        let supplies = Supplies { templates: tree.clone().into_files().into_iter().collect(), fonts: fonts_files };
-        let mut renderer = Renderer::new(Catalog::load(&tree), &fonts, RendererOptions { max_rows: http.max_rows });
+        let Material { law, mut renderer, supplies, assets_sha256 } = material(places, http.max_rows)?;
+        let confirmed = law.confirm(settings.xac_nhan.clone())?;
         let engine = settings.engine();
         let pool = Pool::start(PoolOptions {
             program,
@@ -74,13 +84,34 @@ impl App {
             supplies: Arc::new(supplies),
             small: engine.small,
             large: engine.large,
+            batch: engine.batch,
             recycle_after: engine.recycle_after,
         })
         .await?;
         let backend = Backend::Workers(pool.clone());
         renderer.prove(&backend, engine.large.timeout).await;
+        let renderer = Arc::new(renderer);
+        let planner = Planner::new(renderer.templates(), law)?;
+        let (stop, told) = watch::channel(false);
+        let store = settings.store();
+        let batches = Arc::new(Batches {
+            register: Register::open(&store.database).await?,
+            files: Files::open(&store.files)?,
+            renderer: Arc::clone(&renderer),
+            backend: Backend::Batch(pool.clone()),
+            keep: store.keep,
+            max_rows: store.max_rows,
+            // One more than there are workers: while one job's pages are set another's data are prepared.
+            at_once: engine.batch.workers + 1,
+            webhooks: settings.webhook_secrets.as_deref().map(|secrets| webhooks(settings, secrets)).transpose()?,
+            stop: told,
+        });
         Ok(Arc::new(Self {
             renderer,
+            batches,
+            planner,
+            confirmed,
+            batch_body_bytes: store.body_bytes,
             backend,
             pool,
             http,
@@ -92,13 +123,88 @@ impl App {
             metrics: telemetry::metrics()?,
             assets_sha256,
             stopping: AtomicBool::new(false),
+            stop,
         }))
     }
 
-    /// Told to stop: readiness turns red, new work is refused.
+    /// Told to stop: readiness turns red, new work is refused, batches end with the document they are at.
     pub fn stop(&self) {
         self.stopping.store(true, Ordering::SeqCst);
+        self.stop.send_replace(true);
     }
+}
+
+/// Batches of one command, in a folder of its own.
+pub struct Desk {
+    /// The batches.
+    pub batches: Arc<Batches>,
+    /// One decision's data → the documents that follow from it.
+    pub planner: Planner,
+    /// What the agency has confirmed.
+    pub confirmed: Confirmed,
+    /// SHA-256 over templates and fonts.
+    pub assets_sha256: String,
+    stop: watch::Sender<bool>,
+}
+
+impl Desk {
+    /// Opens the register and the store in `folder`; workers start with the first document.
+    pub async fn open(settings: &Settings, places: &Places, folder: &Path, program: PathBuf) -> Result<Self, Failure> {
+        let store = settings.store();
+        let Material { law, renderer, supplies, assets_sha256 } = material(places, settings.http().max_rows)?;
+        let renderer = Arc::new(renderer);
+        let confirmed = law.confirm(settings.xac_nhan.clone())?;
+        let planner = Planner::new(renderer.templates(), law)?;
+        let engine = settings.engine();
+        let none = Limits { workers: 0, ..engine.small };
+        let pool = Pool::start(PoolOptions {
+            program,
+            arguments: vec![OsString::from("worker")],
+            supplies: Arc::new(supplies),
+            small: none,
+            large: none,
+            batch: engine.batch,
+            recycle_after: engine.recycle_after,
+        })
+        .await?;
+        let (stop, told) = watch::channel(false);
+        let batches = Arc::new(Batches {
+            register: Register::open(&folder.join("so.sqlite").display().to_string()).await?,
+            files: Files::open(&folder.join("tep").display().to_string())?,
+            renderer,
+            backend: Backend::Batch(pool),
+            keep: store.keep,
+            max_rows: store.max_rows,
+            at_once: engine.batch.workers + 1,
+            webhooks: None,
+            stop: told,
+        });
+        Ok(Self { batches, planner, confirmed, assets_sha256, stop })
+    }
+
+    /// Told to stop: what is begun is finished.
+    pub fn stop(&self) {
+        self.stop.send_replace(true);
+    }
+}
+
+/// What pages are made of, read once.
+struct Material {
+    law: Law,
+    renderer: Renderer,
+    supplies: Supplies,
+    assets_sha256: String,
+}
+
+fn material(places: &Places, max_rows: usize) -> Result<Material, Failure> {
+    let tree = tree(places)?;
+    let law = law(&tree)?;
+    let fonts_files = font_files(places)?;
+    let assets_sha256 = digest(&tree, &fonts_files);
+    let fonts = Fonts::load(fonts_files.iter().cloned())?;
+    let supplies = Supplies { templates: tree.clone().into_files().into_iter().collect(), fonts: fonts_files };
+    let renderer = Renderer::new(Catalog::load(&tree), &fonts, RendererOptions { max_rows });
+    Ok(Material { law, renderer, supplies, assets_sha256 })
 }
 
 /// A renderer and an engine in this process, for the command line.
@@ -117,6 +223,11 @@ pub fn tree(places: &Places) -> Result<Tree, Failure> {
         tree.overlay(folder)?;
     }
     Ok(tree)
+}
+
+/// The law by date, as the template root has it: an agency's own files lie over ours.
+pub fn law(tree: &Tree) -> Result<Law, Failure> {
+    Law::load(&tree.clone().into_files())
 }
 
 /// Font files: built-in, then the agency's own.
@@ -175,6 +286,30 @@ fn read_keys(path: &Path) -> Result<HashMap<[u8; 32], String>, Failure> {
         return Err(refuse(&"no key"));
     }
     Ok(keys)
+}
+
+fn webhooks(settings: &Settings, secrets: &Path) -> Result<(Sender, Vec<Secret>), Failure> {
+    let policy = Policy::parse(settings.webhook_http, &settings.webhook_allow)?;
+    Ok((Sender::new(policy)?, read_secrets(secrets)?))
+}
+
+/// Secrets of webhooks, one a line, the newest first.
+fn read_secrets(path: &Path) -> Result<Vec<Secret>, Failure> {
+    let refuse = |what: &dyn std::fmt::Display| {
+        let path = path.display();
+        Failure::one(
+            Code::BadConfiguration,
+            format!("tệp khóa webhook `{path}`: {what}"),
+            format!("file of webhook secrets `{path}`: {what}"),
+        )
+    };
+    let text = std::fs::read_to_string(path).map_err(|error| refuse(&error))?;
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let secrets: Vec<Secret> = lines.map(Secret::parse).collect::<Result<_, _>>()?;
+    if secrets.is_empty() {
+        return Err(refuse(&"no secret"));
+    }
+    Ok(secrets)
 }
 
 fn unhex(text: &str) -> Option<[u8; 32]> {

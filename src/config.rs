@@ -1,5 +1,6 @@
 //! Settings of the service: flags over environment over file over defaults, one small struct per concern.
 
+use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -31,6 +32,42 @@ pub struct Settings {
     /// Worker processes for long lists and reports [default: 1]
     #[arg(long, env = "VINHDANH_LARGE_WORKERS", value_name = "N")]
     pub large_workers: Option<usize>,
+    /// Worker processes for batches, started when the first one runs [default: one per core]
+    #[arg(long, env = "VINHDANH_BATCH_WORKERS", value_name = "N")]
+    pub batch_workers: Option<usize>,
+    /// Database of batches: a path or `sqlite:` URL, or `postgres://…` [default: `vinhdanh.sqlite` in --data]
+    #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+    /// Where the files of batches stand: a folder, or `s3://bucket/prefix` (AWS_* for keys) [default: `tep` in --data]
+    #[arg(long, env = "VINHDANH_FILES", value_name = "DIR|URL")]
+    pub files: Option<String>,
+    /// Folder of the service's own data, made if missing [default: vinhdanh-data]
+    #[arg(long, env = "VINHDANH_DATA", value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Hours for which the results of a finished batch are kept, and the personal data in them [default: 168]
+    #[arg(long, env = "VINHDANH_KEEP_HOURS", value_name = "H")]
+    pub keep_hours: Option<u32>,
+    /// Most documents in one batch [default: 20000]
+    #[arg(long, env = "VINHDANH_BATCH_ROWS", value_name = "N")]
+    pub batch_rows: Option<usize>,
+    /// Largest body of a batch or dossier, MB [default: 64]
+    #[arg(long, env = "VINHDANH_BATCH_BODY_MB", value_name = "MB")]
+    pub batch_body_mb: Option<usize>,
+    /// Addresses webhooks may call beside public ones: a host name or CIDR; may be repeated
+    #[arg(long, env = "VINHDANH_WEBHOOK_ALLOW", value_name = "HOST|CIDR", value_delimiter = ',')]
+    #[serde(default)]
+    pub webhook_allow: Vec<String>,
+    /// Let webhooks call `http://` addresses too
+    #[arg(long, env = "VINHDANH_WEBHOOK_HTTP", value_parser = BoolishValueParser::new())]
+    #[serde(default)]
+    pub webhook_http: bool,
+    /// File with the secrets webhooks are signed with, one `whsec_…` a line, the newest first
+    #[arg(long, env = "VINHDANH_WEBHOOK_SECRETS", value_name = "FILE")]
+    pub webhook_secrets: Option<PathBuf>,
+    /// Values the law leaves open and this agency has confirmed, by entry; only in the file
+    #[arg(skip)]
+    #[serde(default)]
+    pub xac_nhan: BTreeMap<String, serde_json::Value>,
     /// Memory of a small worker, MB of address space [default: 1024]
     #[arg(long, env = "VINHDANH_WORKER_MEMORY_MB", value_name = "MB")]
     pub worker_memory_mb: Option<u64>,
@@ -93,6 +130,17 @@ impl Settings {
             open: self.open || below.open,
             workers: self.workers.or(below.workers),
             large_workers: self.large_workers.or(below.large_workers),
+            batch_workers: self.batch_workers.or(below.batch_workers),
+            database_url: self.database_url.or(below.database_url),
+            files: self.files.or(below.files),
+            data: self.data.or(below.data),
+            keep_hours: self.keep_hours.or(below.keep_hours),
+            batch_rows: self.batch_rows.or(below.batch_rows),
+            batch_body_mb: self.batch_body_mb.or(below.batch_body_mb),
+            webhook_allow: if self.webhook_allow.is_empty() { below.webhook_allow } else { self.webhook_allow },
+            webhook_http: self.webhook_http || below.webhook_http,
+            webhook_secrets: self.webhook_secrets.or(below.webhook_secrets),
+            xac_nhan: if self.xac_nhan.is_empty() { below.xac_nhan } else { self.xac_nhan },
             worker_memory_mb: self.worker_memory_mb.or(below.worker_memory_mb),
             large_worker_memory_mb: self.large_worker_memory_mb.or(below.large_worker_memory_mb),
             render_timeout_ms: self.render_timeout_ms.or(below.render_timeout_ms),
@@ -127,7 +175,26 @@ impl Settings {
                 memory_bytes: self.large_worker_memory_mb.unwrap_or(2048) << 20,
                 timeout: Duration::from_millis(self.large_render_timeout_ms.unwrap_or(30_000)),
             },
+            batch: Limits {
+                workers: self.batch_workers.unwrap_or(cores).max(1),
+                memory_bytes: self.large_worker_memory_mb.unwrap_or(2048) << 20,
+                // A worker that stands back behind everyone else needs longer for the same page.
+                timeout: Duration::from_millis(self.large_render_timeout_ms.unwrap_or(30_000)) * 4,
+            },
             recycle_after: self.recycle_after.unwrap_or(5_000).max(1),
+        }
+    }
+
+    /// Where batches are kept, and for how long.
+    pub fn store(&self) -> StoreConfig {
+        let data = self.data.clone().unwrap_or_else(|| PathBuf::from("vinhdanh-data"));
+        StoreConfig {
+            database: self.database_url.clone().unwrap_or_else(|| data.join("vinhdanh.sqlite").display().to_string()),
+            files: self.files.clone().unwrap_or_else(|| data.join("tep").display().to_string()),
+            data,
+            keep: Duration::from_secs(u64::from(self.keep_hours.unwrap_or(168)) * 3600),
+            max_rows: self.batch_rows.unwrap_or(20_000).max(1),
+            body_bytes: self.batch_body_mb.unwrap_or(64).max(1) << 20,
         }
     }
 
@@ -145,6 +212,23 @@ impl Settings {
     }
 }
 
+/// Where batches are kept, and for how long.
+#[derive(Debug, Clone)]
+pub struct StoreConfig {
+    /// Folder of the service's own data.
+    pub data: PathBuf,
+    /// Path or URL of the database.
+    pub database: String,
+    /// Folder or `s3://` URL of files.
+    pub files: String,
+    /// How long results of a finished batch stay.
+    pub keep: Duration,
+    /// Documents one batch may have.
+    pub max_rows: usize,
+    /// Largest body, bytes.
+    pub body_bytes: usize,
+}
+
 /// Workers and their limits.
 #[derive(Debug, Clone, Copy)]
 pub struct EngineConfig {
@@ -152,6 +236,8 @@ pub struct EngineConfig {
     pub small: Limits,
     /// Long lists and reports.
     pub large: Limits,
+    /// Documents of batches.
+    pub batch: Limits,
     /// Documents after which a worker is replaced.
     pub recycle_after: u32,
 }

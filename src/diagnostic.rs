@@ -217,6 +217,18 @@ pub enum Code {
     MethodNotAllowed,
     /// Configuration cannot be used.
     BadConfiguration,
+    /// The database or the store of files cannot be reached.
+    StorageUnavailable,
+    /// The same Idempotency-Key came with another request.
+    IdempotencyKeyReused,
+    /// The batch is not in a state that allows this.
+    BatchState,
+    /// Some documents of the batch are missing.
+    BatchIncomplete,
+    /// The results were removed after their time.
+    Expired,
+    /// Some rows of a batch failed.
+    RowsFailed,
     /// A file cannot be read or written.
     Io,
     /// A fault of ours.
@@ -297,6 +309,18 @@ codes! {
         "xem tiêu đề `Allow`" "see the `Allow` header";
     BadConfiguration "bad_configuration" "Cấu hình không dùng được" "The configuration cannot be used"
         "sửa thiết lập được nêu" "mend the setting named";
+    StorageUnavailable "storage_unavailable" "Kho dữ liệu tạm thời không dùng được" "The store cannot be reached at the moment"
+        "thử lại sau; báo quản trị nếu kéo dài" "try again later; tell the operator if it lasts";
+    IdempotencyKeyReused "idempotency_key_reused" "Khóa `Idempotency-Key` đã dùng cho yêu cầu khác" "The Idempotency-Key was used for another request"
+        "dùng khóa mới cho yêu cầu mới" "use a new key for a new request";
+    BatchState "batch_state" "Lô không ở trạng thái cho phép việc này" "The batch is in a state that does not allow this"
+        "xem trạng thái của lô rồi thử lại" "look at the state of the batch, then try again";
+    BatchIncomplete "batch_incomplete" "Lô chưa đủ văn bản" "Documents of the batch are missing"
+        "chờ lô xong hoặc chạy lại các dòng hỏng; thêm `partial=true` nếu chỉ cần phần đã có" "wait for the batch or retry what failed; add `partial=true` for what is there";
+    Expired "expired" "Kết quả đã hết hạn và đã xóa" "The results have expired and were removed"
+        "gửi lại dữ liệu để tạo lô mới" "send the data again as a new batch";
+    RowsFailed "rows_failed" "Có dòng không làm được" "Some rows failed"
+        "sửa các dòng nêu trong tệp báo lỗi rồi chạy lại" "mend the rows named in the report and run again";
     Io "io" "Không đọc hoặc ghi được tệp" "A file cannot be read or written"
         "kiểm tra đường dẫn và quyền" "check the path and its permissions";
     Internal "internal" "Lỗi của dịch vụ" "A fault of the service"

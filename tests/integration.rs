@@ -4,10 +4,13 @@
 
 mod api;
 mod art;
+mod awards;
 mod certificate;
 mod cli;
+mod dossier;
 mod engine;
 mod form;
+mod ingest;
 mod pdf;
 mod pictures;
 mod support;

@@ -25,6 +25,18 @@ montage "$work"/co_dien_a4-minimal.png "$work"/co_dien_a4-plain.png "$work"/co_d
   "$work"/trong_dong_a4-minimal.png "$work"/trong_dong_a4-plain.png "$work"/trong_dong_a4-overflow.png \
   -tile 3x3 -geometry +6+6 -background '#d8d8d8' +dither -colors 255 -strip "PNG8:$here/giay_khen.png"
 
+# Bằng khen in its sizes and designs over bằng chứng nhận.
+for one in bang_khen:plain bang_khen:tap-the bang_khen:ho-gia-dinh \
+  giay_chung_nhan:plain giay_chung_nhan:tap-the giay_chung_nhan:ho-gia-dinh; do
+  id=${one%%:*} sample=${one#*:}
+  "$program" sample "$id" --name "$sample" >"$work/data.json"
+  "$program" preview "$id" "$work/data.json" -o "$work/$id-$sample.png" --ppi 50 2>/dev/null
+  convert "$work/$id-$sample.png" -resize 585x "$work/$id-$sample.png"
+done
+montage "$work"/bang_khen-plain.png "$work"/bang_khen-tap-the.png "$work"/bang_khen-ho-gia-dinh.png \
+  "$work"/giay_chung_nhan-plain.png "$work"/giay_chung_nhan-tap-the.png "$work"/giay_chung_nhan-ho-gia-dinh.png \
+  -tile 3x2 -geometry +6+6 -background '#d8d8d8' +dither -quantize YUV -colors 255 -strip "PNG8:$here/bang_khen.png"
+
 # The words of mode=phoi over a picture of the blank, as the preview shows them; and the words alone.
 "$program" sample giay_khen --name phoi >"$work/phoi.json"
 python3 - "$work" <<'P'

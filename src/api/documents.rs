@@ -7,17 +7,17 @@ use actix_web::web::{Data, Path, Payload, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use futures_util::StreamExt as _;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use super::body::{self, text};
 use super::caller::Caller;
 use super::negotiate::{self, Form};
 use super::problem;
 use crate::app::{App, hex};
 use crate::diagnostic::{Code, Diagnostic, Failure, keeps_form};
 use crate::engine::{Output, Standard};
-use crate::render::{Rendered, Requested, read_json};
+use crate::render::{Rendered, Requested};
 
 /// Resolution of a PNG preview where none is asked for.
 const DEFAULT_PPI: f32 = 96.0;
@@ -36,7 +36,7 @@ pub async fn render(
         app.renderer.template(&id)?;
         let form = negotiate::choose(accept.as_deref()).ok_or_else(not_acceptable)?;
         let requested = requested(&query, form)?;
-        let data = read_body(&app, request.headers(), body).await?;
+        let data = body::read_value(request.headers(), body, app.http.body_bytes, app.input).await?;
         let rendered = app.renderer.render(&app.backend, &id, data, &requested, caller.deadline).await?;
         Ok((form, rendered))
     };
@@ -65,7 +65,7 @@ pub async fn check(
             return Err(not_acceptable());
         }
         let requested = Requested { output: Output::Check, ..requested(&query, Form::Pdf)? };
-        let data = read_body(&app, request.headers(), body).await?;
+        let data = body::read_value(request.headers(), body, app.http.body_bytes, app.input).await?;
         app.renderer.render(&app.backend, &id, data, &requested, caller.deadline).await
     };
     match in_time(&caller, work).await {
@@ -84,7 +84,7 @@ pub async fn check(
 }
 
 /// One deadline for all of a request: reading, waiting, setting.
-async fn in_time<T>(caller: &Caller, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+pub(super) async fn in_time<T>(caller: &Caller, work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     tokio::time::timeout_at(caller.deadline, work).await.unwrap_or_else(|_| {
         Err(Failure::one(
             Code::DeadlineExceeded,
@@ -176,54 +176,6 @@ fn parameter(code: &'static str, vi: String, en: String, allowed: &str) -> Diagn
     Diagnostic::error(code, vi, en).hint(format!("các giá trị được nhận: {allowed}"), format!("allowed: {allowed}"))
 }
 
-/// Reads the body within the limit; a length announced too large is refused unread.
-async fn read_body(app: &App, headers: &HeaderMap, mut body: Payload) -> Result<Value, Failure> {
-    let media_type = text(headers, header::CONTENT_TYPE).unwrap_or_default();
-    let plain = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    if plain != "application/json" && !(plain.starts_with("application/") && plain.ends_with("+json")) {
-        return Err(Failure::one(
-            Code::UnsupportedMediaType,
-            "phải gửi `Content-Type: application/json`",
-            "`Content-Type` must be `application/json`",
-        ));
-    }
-    if text(headers, header::CONTENT_ENCODING).is_some_and(|coding| !coding.eq_ignore_ascii_case("identity")) {
-        return Err(Failure::one(
-            Code::UnsupportedMediaType,
-            "không nhận dữ liệu nén: bỏ `Content-Encoding`",
-            "compressed bodies are not taken: leave out `Content-Encoding`",
-        ));
-    }
-    let limit = app.http.body_bytes;
-    let too_large = || {
-        let megabytes = limit >> 20;
-        Failure::one(
-            Code::BodyTooLarge,
-            format!("dữ liệu lớn hơn {megabytes} MB"),
-            format!("the body is larger than {megabytes} MB"),
-        )
-    };
-    let announced = text(headers, header::CONTENT_LENGTH).and_then(|value| value.parse::<u64>().ok());
-    if announced.is_some_and(|length| length > limit as u64) {
-        return Err(too_large());
-    }
-    let mut bytes = Vec::with_capacity(announced.and_then(|length| usize::try_from(length).ok()).unwrap_or(0));
-    while let Some(chunk) = body.next().await {
-        let chunk = chunk.map_err(|error| {
-            Failure::one(
-                Code::BadRequest,
-                format!("không nhận đủ dữ liệu: {error}"),
-                format!("the body broke off: {error}"),
-            )
-        })?;
-        if bytes.len() + chunk.len() > limit {
-            return Err(too_large());
-        }
-        bytes.extend_from_slice(&chunk);
-    }
-    read_json(&bytes, app.input)
-}
-
 fn answer(request: &HttpRequest, caller: &Caller, form: Form, mut rendered: Rendered) -> HttpResponse {
     let body = match form {
         Form::Json => json!({
@@ -264,7 +216,7 @@ fn answer(request: &HttpRequest, caller: &Caller, form: Form, mut rendered: Rend
     response.body(body)
 }
 
-fn entries(warnings: &[Diagnostic], caller: &Caller) -> Vec<Value> {
+pub(super) fn entries(warnings: &[Diagnostic], caller: &Caller) -> Vec<Value> {
     warnings.iter().map(|one| problem::entry(one, caller.lang)).collect()
 }
 
@@ -290,8 +242,4 @@ fn not_acceptable() -> Failure {
 fn joined(headers: &HeaderMap, name: header::HeaderName) -> Option<String> {
     let lines: Vec<&str> = headers.get_all(name).filter_map(|value| value.to_str().ok()).collect();
     (!lines.is_empty()).then(|| lines.join(", "))
-}
-
-fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<String> {
-    headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
 }

@@ -1,15 +1,17 @@
 //! The doors of `/v1`: key, rate, a place in the queue. All decided before the body is read.
 
+use std::convert::Infallible;
+use std::future::{Ready, ready};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use actix_web::body::{BoxBody, MessageBody};
-use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
 use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
-use actix_web::{Error, HttpMessage};
+use actix_web::{Error, FromRequest, HttpMessage, HttpRequest};
 use governor::clock::{Clock, DefaultClock};
 use sha2::{Digest, Sha256};
 
@@ -20,6 +22,21 @@ use crate::diagnostic::{Code, Failure};
 
 /// Seconds in the window the rate is told for.
 const WINDOW_S: u32 = 60;
+
+/// Whose batches a request may see: the label of its key.
+#[derive(Debug, Clone)]
+pub struct Owner(pub String);
+
+impl FromRequest for Owner {
+    type Error = Infallible;
+    type Future = Ready<Result<Self, Infallible>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        // A route mounted without the guard belongs to nobody; no label holds a line break.
+        let known = request.extensions().get::<Self>().cloned();
+        ready(Ok(known.unwrap_or_else(|| Self("\n".to_owned()))))
+    }
+}
 
 /// What the rate limiter says of a caller it lets in.
 struct Rate {
@@ -53,6 +70,9 @@ pub async fn guard(
         Ok(who) => who,
         Err(failure) => return refuse(request, failure, 0),
     };
+    // Where the service is open all share what there is.
+    let owner = Owner(if app.keys.is_empty() { String::new() } else { who.clone() });
+    request.extensions_mut().insert(owner);
     let rate = match check_rate(&app, who) {
         Ok(rate) => rate,
         Err((failure, wait)) => {

@@ -1,10 +1,13 @@
 //! `Failure` to RFC 9457 problem+json: the one place that maps codes to statuses.
 
-use actix_web::http::{StatusCode, header};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::error::{InternalError, PathError};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse};
 use serde_json::{Value, json};
 
 use super::caller::Caller;
+use super::observe::known_method;
 use crate::diagnostic::{Code, Diagnostic, Failure, Lang};
 
 /// Media type of every refusal.
@@ -26,11 +29,16 @@ pub fn status(code: Code) -> StatusCode {
         Code::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
         Code::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         Code::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        Code::InvalidData | Code::TemplateError | Code::TemplateBroken | Code::ExportFailed | Code::RenderMemory => {
-            StatusCode::UNPROCESSABLE_ENTITY
-        }
+        Code::InvalidData
+        | Code::TemplateError
+        | Code::TemplateBroken
+        | Code::ExportFailed
+        | Code::RenderMemory
+        | Code::IdempotencyKeyReused => StatusCode::UNPROCESSABLE_ENTITY,
+        Code::BatchState | Code::BatchIncomplete | Code::RowsFailed => StatusCode::CONFLICT,
+        Code::Expired => StatusCode::GONE,
         Code::QueueFull | Code::RateLimited => StatusCode::TOO_MANY_REQUESTS,
-        Code::ShuttingDown => StatusCode::SERVICE_UNAVAILABLE,
+        Code::ShuttingDown | Code::StorageUnavailable => StatusCode::SERVICE_UNAVAILABLE,
         Code::RenderTimeout | Code::DeadlineExceeded => StatusCode::GATEWAY_TIMEOUT,
         Code::BadConfiguration | Code::Io | Code::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     }
@@ -57,7 +65,7 @@ pub fn respond_after(
     let mut response = HttpResponse::build(status);
     response.content_type(PROBLEM_JSON).insert_header((header::CACHE_CONTROL, "no-store"));
     response.insert_header((header::CONTENT_LANGUAGE, if caller.lang == Lang::Vi { "vi" } else { "en" }));
-    if matches!(failure.code, Code::QueueFull | Code::RateLimited | Code::ShuttingDown) {
+    if matches!(failure.code, Code::QueueFull | Code::RateLimited | Code::ShuttingDown | Code::StorageUnavailable) {
         response.insert_header((header::RETRY_AFTER, retry_after.to_string()));
     }
     if failure.code == Code::Unauthorized {
@@ -126,14 +134,26 @@ pub async fn not_found(request: HttpRequest, caller: Caller) -> HttpResponse {
     respond(&failure, &caller, request.path(), None)
 }
 
-/// The reply to a method an address does not take; actix itself answers 405 or 404 without a body.
-pub fn method_not_allowed(caller: &Caller, path: &str, method: &str) -> HttpResponse {
+/// Answers addresses whose parts cannot be what they stand for, such as a row that is no number.
+pub fn wrong_path(error: PathError, request: &HttpRequest) -> Error {
+    let Some(caller) = request.extensions().get::<Caller>().cloned() else { return error.into() };
+    let failure = Failure::one(Code::NotFound, "không có địa chỉ này", "there is no such address");
+    InternalError::from_response(error, respond(&failure, &caller, request.path(), None)).into()
+}
+
+/// The reply to a method an address does not take; `allow` names those it takes.
+pub fn method_not_allowed(caller: &Caller, request: &HttpRequest, allow: &str) -> HttpResponse {
+    let method = known_method(request.method());
     let failure = Failure::one(
         Code::MethodNotAllowed,
         format!("địa chỉ này không nhận `{method}`"),
         format!("this address does not take `{method}`"),
     );
-    respond(&failure, caller, path, None)
+    let mut answer = respond(&failure, caller, request.path(), None);
+    if let Ok(allow) = HeaderValue::from_str(allow) {
+        answer.headers_mut().insert(header::ALLOW, allow);
+    }
+    answer
 }
 
 #[cfg(test)]

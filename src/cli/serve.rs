@@ -1,6 +1,7 @@
 //! `serve`: the service, until it is told to stop.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -71,6 +72,7 @@ async fn serve(settings: &Settings, places: &Places) -> Result<(), Failure> {
     let address = server.addrs().first().copied().unwrap_or(address);
     let server = server.run();
     greet(&app, address);
+    let batches = tokio::spawn(Arc::clone(&app.batches).run());
     let handle = server.handle();
     let stopper = app.clone();
     actix_web::rt::spawn(async move {
@@ -79,7 +81,13 @@ async fn serve(settings: &Settings, places: &Places) -> Result<(), Failure> {
         tracing::info!(in_flight = stopper.in_flight.load(Ordering::Relaxed), "stopping");
         handle.stop(true).await;
     });
-    server.await.map_err(Failure::internal)
+    server.await.map_err(Failure::internal)?;
+    // The document at hand is finished and filed; what remains waits in the register.
+    app.stop();
+    if tokio::time::timeout(http.drain, batches).await.is_err() {
+        tracing::warn!("batches did not stop in time; what they were at is done again at the next start");
+    }
+    Ok(())
 }
 
 /// The first words: where the page is, and one line that returns a real PDF.

@@ -12,11 +12,14 @@ pub struct Worker {
     /// Limit of this process's address space
     #[arg(long)]
     memory_bytes: Option<u64>,
+    /// Take only what the processor has left after everyone else
+    #[arg(long)]
+    yielding: bool,
 }
 
 impl Worker {
     /// Runs the command.
     pub fn run(self) -> Result<(), Failure> {
-        serve_worker(self.memory_bytes, the_thuc::inspect)
+        serve_worker(self.memory_bytes, self.yielding, the_thuc::inspect)
     }
 }

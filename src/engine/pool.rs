@@ -1,6 +1,7 @@
-//! The parent's side: worker processes in two lanes, a clock for each job, kill and respawn.
+//! The parent's side: worker processes in three lanes, a clock for each job, kill and respawn.
 //!
-//! A long list never makes a certificate wait: large documents have workers of their own.
+//! A long list never makes a certificate wait: large documents have workers of their own. Nor does a batch of
+//! thousands: its workers are started when the first batch runs, and the kernel gives them what the others leave.
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -34,6 +35,8 @@ pub enum Lane {
     Small,
     /// Long lists and reports.
     Large,
+    /// Documents of any size that nobody waits for.
+    Batch,
 }
 
 /// What a lane's workers may use.
@@ -60,6 +63,8 @@ pub struct PoolOptions {
     pub small: Limits,
     /// Limits of the large lane.
     pub large: Limits,
+    /// Limits of the batch lane; its workers start with the first batch and yield the processor to all others.
+    pub batch: Limits,
     /// A worker is replaced after this many documents, as insurance only.
     pub recycle_after: u32,
 }
@@ -75,6 +80,10 @@ pub struct PoolStatus {
     pub large_idle: usize,
     /// Large workers in all.
     pub large_workers: usize,
+    /// Documents of batches being set at this moment.
+    pub batch_busy: usize,
+    /// Batch workers in all, started or not.
+    pub batch_workers: usize,
     /// Workers replaced since the start, for any reason.
     pub restarts: u64,
 }
@@ -87,6 +96,7 @@ struct Inner {
     options: PoolOptions,
     small: Workers,
     large: Workers,
+    batch: Workers,
     restarts: AtomicU64,
     /// The supplies as one frame, ready for every new worker.
     supplies: Vec<u8>,
@@ -119,6 +129,7 @@ impl Pool {
         let pool = Self(Arc::new(Inner {
             small: lane(options.small),
             large: lane(options.large),
+            batch: lane(options.batch),
             options,
             restarts: AtomicU64::new(0),
             supplies,
@@ -151,12 +162,14 @@ impl Pool {
 
     /// How many workers wait and how often one was replaced.
     pub fn status(&self) -> PoolStatus {
-        let (small, large) = (&self.0.small, &self.0.large);
+        let (small, large, batch) = (&self.0.small, &self.0.large, &self.0.batch);
         PoolStatus {
             small_idle: small.permits.available_permits(),
             small_workers: small.limits.workers,
             large_idle: large.permits.available_permits(),
             large_workers: large.limits.workers,
+            batch_busy: batch.limits.workers.saturating_sub(batch.permits.available_permits()),
+            batch_workers: batch.limits.workers,
             restarts: self.0.restarts.load(Ordering::Relaxed),
         }
     }
@@ -181,8 +194,14 @@ impl Inner {
                 ));
             }
         };
-        let Some(mut worker) = workers.take(&job.template) else {
-            return Err(Failure::internal("a permit without a worker"));
+        let mut worker = match workers.take(&job.template) {
+            Some(worker) => worker,
+            // The first batch after the start, or after a worker could not be replaced at once.
+            None if lane == Lane::Batch => self
+                .spawn(lane)
+                .await
+                .map_err(|error| Failure::internal(format_args!("a worker process does not start: {error}")))?,
+            None => return Err(Failure::internal("a permit without a worker")),
         };
         let limit = Instant::now() + workers.limits.timeout;
         match timeout_at(limit.min(deadline), worker.exchange(&job)).await {
@@ -247,6 +266,7 @@ impl Inner {
             .args(&self.options.arguments)
             .arg("--memory-bytes")
             .arg(limits.memory_bytes.to_string())
+            .args((lane == Lane::Batch).then_some("--yielding"))
             // A worker sees no secret of the service.
             .env_clear()
             .stdin(Stdio::piped())
@@ -279,6 +299,7 @@ impl Inner {
         match lane {
             Lane::Small => &self.small,
             Lane::Large => &self.large,
+            Lane::Batch => &self.batch,
         }
     }
 }

@@ -8,7 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc;
 use std::thread;
 
-use rustix::process::{Resource, Rlimit, setrlimit};
+use rustix::process::{Resource, Rlimit, nice, setrlimit};
 
 use super::compile::{Engine, Inspect};
 use super::fonts::Fonts;
@@ -16,12 +16,19 @@ use super::wire::{Reply, Supplies, receive_job, send_reply};
 use super::world::Ground;
 use crate::diagnostic::Failure;
 
+/// How far a worker of batches stands back: with this weight it gets a fiftieth of a core that others want.
+const STAND_BACK: i32 = 19;
+
 /// Serves jobs until the pipe ends; the first thing on it are the supplies.
-/// `memory_bytes` caps the address space of this process, loading included; `inspect` as for [`Engine::new`].
-pub fn serve(memory_bytes: Option<u64>, inspect: Inspect) -> Result<(), Failure> {
+/// `memory_bytes` caps the address space of this process, loading included; `yielding` lets every other
+/// process go first; `inspect` as for [`Engine::new`].
+pub fn serve(memory_bytes: Option<u64>, yielding: bool, inspect: Inspect) -> Result<(), Failure> {
     if let Some(bytes) = memory_bytes {
         setrlimit(Resource::As, Rlimit { current: Some(bytes), maximum: Some(bytes) })
             .map_err(|error| Failure::internal(format_args!("memory limit: {error}")))?;
+    }
+    if yielding {
+        nice(STAND_BACK).map_err(|error| Failure::internal(format_args!("priority: {error}")))?;
     }
     // A panic message may quote the data of a person: only its place goes to the log.
     std::panic::set_hook(Box::new(|info| {

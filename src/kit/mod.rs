@@ -36,7 +36,7 @@ impl<'a> Bench<'a> {
     pub fn new(renderer: &'a Renderer, backend: &'a Backend) -> Result<Self, Failure> {
         match backend {
             Backend::Local(engine) => Ok(Self { renderer, engine }),
-            Backend::Workers(_) => Err(Failure::internal("the kit sets pages in its own process")),
+            Backend::Workers(_) | Backend::Batch(_) => Err(Failure::internal("the kit sets pages in its own process")),
         }
     }
 

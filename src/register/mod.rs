@@ -1,1 +1,18 @@
 //! What the service remembers, in SQLite or PostgreSQL. All SQL lives here.
+//!
+//! The truth stands in our own tables; the job engine on the same database only says when to work. An effect is one
+//! transaction guarded by the state of its row, so that a job delivered twice leaves one trace.
+
+mod database;
+#[macro_use]
+mod outbox;
+mod batches;
+mod housekeeping;
+mod queue;
+
+pub use batches::{
+    BatchRow, BatchState, Claimed, Counts, Created, Filed, ItemRow, ItemState, NewBatch, NewItem, Settled, Settlement,
+};
+pub use database::Register;
+pub use outbox::{Call, CallState};
+pub use queue::{Chunk, Worker};

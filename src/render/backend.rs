@@ -12,6 +12,8 @@ use crate::engine::{Done, Engine, Job, Lane, Pool};
 pub enum Backend {
     /// Worker processes with limits.
     Workers(Pool),
+    /// Worker processes that stand back behind everyone else, for batches.
+    Batch(Pool),
     /// This process, without limits.
     Local(Arc<Engine>),
 }
@@ -21,6 +23,7 @@ impl Backend {
     pub async fn run(&self, lane: Lane, job: Job, deadline: Instant) -> Result<Done, Failure> {
         match self {
             Self::Workers(pool) => pool.run(lane, job, deadline).await,
+            Self::Batch(pool) => pool.run(Lane::Batch, job, deadline).await,
             Self::Local(engine) => engine.run(&job),
         }
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::base::stand_on_base;
 use super::manifest::Manifest;
 use super::schema::Schema;
 use super::tree::Tree;
@@ -83,16 +84,19 @@ fn read(tree: &Tree, id: &str, shared: &Value) -> Result<Template, Vec<Diagnosti
             )]
         })
     };
-    let manifest = Manifest::read(file("typst.toml")?, id).map_err(|fault| vec![fault])?;
+    let mut manifest = Manifest::read(file("typst.toml")?, id).map_err(|fault| vec![fault])?;
     file("main.typ")?;
     let mut document: Value = serde_json::from_str(file("schema.json")?)
         .map_err(|error| vec![bad_json(&format!("{id}/schema.json"), &error)])?;
     offer_files(&mut document, tree);
     let schema = Schema::compile(document, shared).map_err(|fault| vec![fault])?;
 
+    let mut prose = prose_of(tree, id)?;
+    let inherited = stand_on_base(&mut manifest, tree)?;
+    prose.extend(inherited.into_iter().filter(|one| prose.iter().all(|own| own.name != one.name)).collect::<Vec<_>>());
+
     let mut faults = Vec::new();
     let mut samples = BTreeMap::new();
-    let mut prose = Vec::new();
     for (name, bytes) in tree.under(id) {
         let path = format!("{id}/{name}");
         if let Some(sample) = sample_name(name) {
@@ -106,17 +110,6 @@ fn read(tree: &Tree, id: &str, shared: &Value) -> Result<Template, Vec<Diagnosti
                 }
                 Err(error) => faults.push(bad_json(&path, &error)),
             }
-        } else if let Some(piece) = name.strip_prefix("text/").and_then(|file| file.strip_suffix(".j2")) {
-            match std::str::from_utf8(bytes) {
-                Ok(source) => {
-                    let (name, lines) = piece.strip_suffix(".dong").map_or((piece, false), |name| (name, true));
-                    prose.push(Prose { name: name.to_owned(), lines, path, source: source.to_owned() });
-                }
-                Err(_) => faults.push(
-                    Diagnostic::error("prose", format!("`{path}` không phải UTF-8"), format!("`{path}` is not UTF-8"))
-                        .in_file(Some(Place { file: path.clone(), line: 1, column: 1 })),
-                ),
-            }
         }
     }
     if !samples.contains_key("plain") {
@@ -126,6 +119,27 @@ fn read(tree: &Tree, id: &str, shared: &Value) -> Result<Template, Vec<Diagnosti
         return Err(faults);
     }
     Ok(Template { manifest, schema, samples, prose })
+}
+
+/// The pieces of prose in `text/` of a folder of the tree.
+pub(super) fn prose_of(tree: &Tree, folder: &str) -> Result<Vec<Prose>, Vec<Diagnostic>> {
+    let mut prose = Vec::new();
+    let mut faults = Vec::new();
+    for (name, bytes) in tree.under(folder) {
+        let Some(piece) = name.strip_prefix("text/").and_then(|file| file.strip_suffix(".j2")) else { continue };
+        let path = format!("{folder}/{name}");
+        match std::str::from_utf8(bytes) {
+            Ok(source) => {
+                let (name, lines) = piece.strip_suffix(".dong").map_or((piece, false), |name| (name, true));
+                prose.push(Prose { name: name.to_owned(), lines, path, source: source.to_owned() });
+            }
+            Err(_) => faults.push(
+                Diagnostic::error("prose", format!("`{path}` không phải UTF-8"), format!("`{path}` is not UTF-8"))
+                    .in_file(Some(Place { file: path.clone(), line: 1, column: 1 })),
+            ),
+        }
+    }
+    if faults.is_empty() { Ok(prose) } else { Err(faults) }
 }
 
 /// The keyword of a property whose values are the files of a folder of the template root: the names of its JSON files

@@ -22,6 +22,9 @@ pub struct Manifest {
     /// The legal form its pages are held to; empty for none.
     #[serde(default)]
     pub form: String,
+    /// Folder of what it shares with its kin: derived values, rules, prose; empty for none.
+    #[serde(default)]
+    pub base: String,
     /// Families of which every one must draw every character of the data.
     pub fonts: Vec<String>,
     /// Class of worker limits.
@@ -35,10 +38,10 @@ pub struct Manifest {
     pub version: String,
     /// Metadata of the document, as prose templates.
     pub document: DocumentProse,
-    /// Expressions, evaluated in this order.
+    /// Expressions, evaluated in this order; those of its base come first.
     #[serde(default, deserialize_with = "in_file_order")]
     pub derive: Vec<(String, String)>,
-    /// Cross-field rules.
+    /// Cross-field rules; those of its base come first.
     #[serde(default)]
     pub rules: Vec<Rule>,
 }
@@ -154,7 +157,7 @@ fn full_only() -> Vec<String> {
 }
 
 /// A table as pairs: later expressions may use earlier ones, so the order of the file counts.
-fn in_file_order<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<(String, String)>, D::Error> {
+pub(super) fn in_file_order<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<(String, String)>, D::Error> {
     struct Pairs;
 
     impl<'de> Visitor<'de> for Pairs {

@@ -1,6 +1,8 @@
 //! What a template is: a folder with a manifest, a schema, samples, prose and Typst code.
 
+mod base;
 mod catalog;
+mod columns;
 mod flatten;
 mod lint;
 mod manifest;

@@ -6,6 +6,7 @@ use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::{Draft, ValidationError, Validator};
 use serde_json::{Map, Value};
 
+use super::columns;
 use crate::diagnostic::Diagnostic;
 use crate::domain::bieu_quyet::TyLe;
 use crate::domain::date::Date;
@@ -38,6 +39,7 @@ impl Schema {
     /// Bundles `document` with the shared definitions it refers to and compiles it.
     pub fn compile(mut document: Value, shared: &Value) -> Result<Self, Diagnostic> {
         bundle(&mut document, shared)?;
+        columns::judge(&document).map_err(|slip| fault(&slip))?;
         let validator = jsonschema::options()
             .with_draft(Draft::Draft202012)
             .should_validate_formats(true)

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use minijinja::value::{Serde, ValueKind};
-use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Value};
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, Output, State, UndefinedBehavior, Value};
 use serde::Serialize;
 
 use super::filters;
@@ -36,16 +36,7 @@ pub struct Wording {
 impl Wording {
     /// Compiles everything; all faults at once.
     pub fn compile(pieces: &Pieces<'_>) -> Result<Self, Vec<Diagnostic>> {
-        let mut environment = Environment::new();
-        environment.set_undefined_behavior(UndefinedBehavior::Strict);
-        environment.set_auto_escape_callback(|_| AutoEscape::None);
-        environment.set_fuel(Some(FUEL));
-        environment.set_formatter(|out, state, value| match value.kind() {
-            // A blank where a value is missing would be printed and signed.
-            ValueKind::None => Err(Error::new(ErrorKind::UndefinedError, "a value that is not given would be printed")),
-            _ => minijinja::escape_formatter(out, state, value),
-        });
-        filters::register(&mut environment);
+        let mut environment = environment();
         let mut faults = Vec::new();
         let mut files = Vec::new();
         for (name, file, source) in &pieces.prose {
@@ -170,7 +161,26 @@ impl Context<'_> {
     }
 }
 
-fn collapse(text: &str) -> String {
+/// The environment of all prose: strict, bounded, with our filters.
+fn environment() -> Environment<'static> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_auto_escape_callback(|_| AutoEscape::None);
+    environment.set_fuel(Some(FUEL));
+    environment.set_formatter(print);
+    filters::register(&mut environment);
+    environment
+}
+
+/// Prints one value. A blank where a value is missing would be printed and signed.
+pub(super) fn print(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Result<(), Error> {
+    match value.kind() {
+        ValueKind::None => Err(Error::new(ErrorKind::UndefinedError, "a value that is not given would be printed")),
+        _ => minijinja::escape_formatter(out, state, value),
+    }
+}
+
+pub(super) fn collapse(text: &str) -> String {
     // Only breaking white space: no-break spaces are blanks the law foresees.
     let mut out = String::with_capacity(text.len());
     for word in text.split([' ', '\n', '\t', '\r']).filter(|word| !word.is_empty()) {
@@ -183,13 +193,7 @@ fn collapse(text: &str) -> String {
 }
 
 fn explain(error: &Error, file: &str) -> Diagnostic {
-    let mut message =
-        error.detail().map_or_else(|| error.kind().to_string(), |detail| format!("{}: {detail}", error.kind()));
-    let mut source = std::error::Error::source(error);
-    while let Some(cause) = source {
-        message = format!("{message}; {cause}");
-        source = cause.source();
-    }
+    let message = reason(error);
     let place = Place { file: file.to_owned(), line: error.line().unwrap_or(1), column: 1 };
     Diagnostic::error(
         "prose",
@@ -197,6 +201,18 @@ fn explain(error: &Error, file: &str) -> Diagnostic {
         format!("the template's prose fails: {message}"),
     )
     .in_file(Some(place))
+}
+
+/// What minijinja says, with every cause.
+pub(super) fn reason(error: &Error) -> String {
+    let mut message =
+        error.detail().map_or_else(|| error.kind().to_string(), |detail| format!("{}: {detail}", error.kind()));
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        message = format!("{message}; {cause}");
+        source = cause.source();
+    }
+    message
 }
 
 #[cfg(test)]

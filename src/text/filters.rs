@@ -7,7 +7,7 @@ use minijinja::value::Serde;
 use minijinja::{Environment, Error, ErrorKind, Value};
 use serde_json::Value as Json;
 
-use super::votes;
+use super::{awards, votes};
 use crate::domain::can_chinh::{SaiSo, bu_lech};
 use crate::domain::columns::{self, Column};
 use crate::domain::date::{self, Date};
@@ -17,22 +17,11 @@ use crate::domain::{balance, name, number, so_ky_hieu, typography, words};
 
 /// Adds everything `docs/templates.md` lists.
 pub fn register(environment: &mut Environment<'static>) {
-    environment.add_filter("ngay_dai", |text: &str| Ok::<_, Error>(parse_date(text)?.long()));
-    environment.add_filter("ngay_ngan", |text: &str| Ok::<_, Error>(parse_date(text)?.short()));
-    environment.add_filter("so_dem", |n: i64| number::count(n));
-    environment.add_filter("so_nhom", |n: i64| number::group(n));
-    environment.add_filter("thap_phan", |n: f64| finite(number::decimal(n)));
-    environment.add_filter("phan_tram", |n: f64| finite(number::percent(n)));
-    environment.add_filter("tien", |n: i64| number::money(n));
-    environment.add_filter("bang_chu", |n: i64| words::read(n));
-    environment.add_filter("hoa_dau", |text: &str| name::capitalize_first(text));
-    environment.add_filter("thuong_dau", |text: &str| name::lower_first(text));
-    environment.add_filter("so_la_ma", so_la_ma);
+    register_figures(environment);
     environment.add_filter("ngat_tu_dai", ngat_tu_dai);
     environment.add_filter("can_dong", can_dong);
     environment.add_filter("cot_danh_sach", cot_danh_sach);
     environment.add_filter("nhu_dieu_ngoai", nhu_dieu_ngoai);
-    environment.add_function("so_ky_hieu", |so: Option<u32>, ky_hieu: &str| so_ky_hieu::format(so, ky_hieu));
     environment.add_function("dia_danh_ngay", |dia_danh: &str, ngay: Option<&str>, nam: Option<i32>| {
         Ok::<_, Error>(date::place_and_date(dia_danh, ngay.map(parse_date).transpose()?, nam))
     });
@@ -56,6 +45,23 @@ pub fn register(environment: &mut Environment<'static>) {
     environment.add_filter("nhom_doi_tuong", nhom_doi_tuong);
     environment.add_function("dem_doi_tuong", dem_doi_tuong);
     environment.add_filter("dem_doi_tuong", dem_doi_tuong);
+    awards::register(environment);
+}
+
+/// Dates, figures, numbers of documents and first letters: what takes one value and gives one not much longer.
+pub fn register_figures(environment: &mut Environment<'static>) {
+    environment.add_filter("ngay_dai", |text: &str| Ok::<_, Error>(parse_date(text)?.long()));
+    environment.add_filter("ngay_ngan", |text: &str| Ok::<_, Error>(parse_date(text)?.short()));
+    environment.add_filter("so_dem", |n: i64| number::count(n));
+    environment.add_filter("so_nhom", |n: i64| number::group(n));
+    environment.add_filter("thap_phan", |n: f64| finite(number::decimal(n)));
+    environment.add_filter("phan_tram", |n: f64| finite(number::percent(n)));
+    environment.add_filter("tien", |n: i64| number::money(n));
+    environment.add_filter("bang_chu", |n: i64| words::read(n));
+    environment.add_filter("hoa_dau", |text: &str| name::capitalize_first(text));
+    environment.add_filter("thuong_dau", |text: &str| name::lower_first(text));
+    environment.add_filter("so_la_ma", so_la_ma);
+    environment.add_function("so_ky_hieu", |so: Option<u32>, ky_hieu: &str| so_ky_hieu::format(so, ky_hieu));
 }
 
 /// Measured errors of a printer to what undoes them.
@@ -91,7 +97,7 @@ fn so_la_ma(n: u32) -> Result<String, Error> {
     number::roman(n).ok_or_else(|| wrong(format!("{n} has no Roman numeral")))
 }
 
-fn wrong(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
+pub(super) fn wrong(message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
     Error::new(ErrorKind::InvalidOperation, message)
 }
 
@@ -234,7 +240,7 @@ fn nhu_dieu_ngoai(noi_nhan: Vec<String>, so_dieu: usize) -> Option<String> {
     })
 }
 
-fn list(value: &Value) -> Result<Vec<Json>, Error> {
+pub(super) fn list(value: &Value) -> Result<Vec<Json>, Error> {
     serde_json::to_value(value)
         .ok()
         .and_then(|json| match json {

@@ -1,4 +1,4 @@
-//! Giấy khen: outside the decree (Điều 4), held against the order and the colours of Nghị định 50/2006/NĐ-CP, Điều 28.
+//! Giấy khen, bằng khen, bằng chứng nhận: outside the decree (Điều 4), held against the order and the colours of Nghị định 50/2006/NĐ-CP, Điều 28.
 
 use super::doc::Doc;
 use super::line::{Line, is_black, is_red, mm, near};
@@ -7,19 +7,25 @@ use super::style::millimetres;
 use super::{Finding, HABIT, Rule};
 
 pub(super) const RULES: &[Rule] = &[
-    Rule::warning("khen.mot_to", HABIT, "Một giấy khen là một tờ", "A certificate is one sheet", one_sheet),
+    Rule::warning(
+        "khen.mot_to",
+        HABIT,
+        "Một giấy khen, bằng khen, bằng chứng nhận là một tờ",
+        "A certificate is one sheet",
+        one_sheet,
+    ),
     Rule::error(
         "khen.thu_tu",
         "NĐ 50/2006, Điều 28",
-        "Quốc hiệu, Tiêu ngữ, thẩm quyền, `TẶNG`, tên hình thức, đối tượng, rồi địa danh và ngày trên khối ký, số quyết định trên số sổ vàng",
-        "Quốc hiệu, tiêu ngữ, authority, verb, award, recipient; then the date over the signature, the decision over the golden book",
+        "Quốc hiệu, Tiêu ngữ, thẩm quyền, `TẶNG` hoặc `TẶNG DANH HIỆU`, tên hình thức hoặc danh hiệu, đối tượng, rồi địa danh và ngày trên khối ký, số quyết định trên số sổ vàng",
+        "Quốc hiệu, tiêu ngữ, authority, verb, award or title, recipient; then the date over the signature, the decision over the golden book",
         order,
     ),
     Rule::error(
         "khen.mau_muc",
         "NĐ 50/2006, Điều 28",
-        "Thẩm quyền và tên hình thức khen thưởng màu đỏ, chữ khác màu đen",
-        "Authority and award are red, all other words black",
+        "Thẩm quyền và tên hình thức khen thưởng hoặc danh hiệu màu đỏ, chữ khác màu đen",
+        "Authority and award or title are red, all other words black",
         colours,
     ),
     Rule::warning(
@@ -68,7 +74,13 @@ const COLLISION: Rule = Rule::error(
 );
 
 const AWARDS: [&str; 3] = ["GIẤY KHEN", "BẰNG KHEN", "GIẤY CHỨNG NHẬN"];
-const VERBS: [&str; 4] = ["TẶNG", "TRUY TẶNG", "TẶNG DANH HIỆU", "CÔNG NHẬN"];
+const VERBS: [&str; 5] = ["TẶNG", "TRUY TẶNG", "TẶNG DANH HIỆU", "TRUY TẶNG DANH HIỆU", "CÔNG NHẬN"];
+
+/// What a title's year begins with.
+const YEARS: [&str; 4] = ["Năm ", "Năm học ", "Giai đoạn ", "Các năm "];
+
+/// Most certificates looked for on one sheet.
+const MOST_COPIES: usize = 4;
 
 fn is_award(line: &Line<'_>) -> bool {
     AWARDS.contains(&line.plain.as_ref())
@@ -76,6 +88,36 @@ fn is_award(line: &Line<'_>) -> bool {
 
 fn is_verb(line: &Line<'_>) -> bool {
     VERBS.contains(&line.plain.as_ref())
+}
+
+fn is_year(line: &Line<'_>) -> bool {
+    YEARS
+        .iter()
+        .any(|word| line.plain.strip_prefix(word).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit())))
+}
+
+/// The award of each certificate of the sheet: the name of its kind, or the title below its verb on as many lines of
+/// one size as it takes.
+fn awards<'d>(doc: &'d Doc<'d>) -> Vec<Vec<&'d Line<'d>>> {
+    let lines = doc.layout.on(1);
+    let named: Vec<_> = lines.iter().filter(|line| is_award(line)).take(MOST_COPIES).map(|line| vec![line]).collect();
+    if !named.is_empty() {
+        return named;
+    }
+    let titled = |verb: &Line<'_>| {
+        let mut below: Vec<_> = lines.iter().filter(|line| line.y > verb.y && !is_year(line)).collect();
+        below.sort_by(|a, b| a.y.total_cmp(&b.y));
+        let mut title: Vec<&Line<'_>> = Vec::new();
+        for line in below {
+            let goes_on = |last: &&&Line<'_>| near(last.size, line.size, 0.1) && line.y - last.y < 1.6 * line.size;
+            if !title.is_empty() && title.last().filter(goes_on).is_none() {
+                break;
+            }
+            title.push(line);
+        }
+        title
+    };
+    lines.iter().filter(|line| is_verb(line)).take(MOST_COPIES).map(titled).filter(|title| !title.is_empty()).collect()
 }
 
 fn one_sheet(doc: &Doc<'_>) -> Vec<Finding> {
@@ -89,24 +131,27 @@ fn one_sheet(doc: &Doc<'_>) -> Vec<Finding> {
 /// What stands under what: its name and how it is found.
 type Step = (&'static str, fn(&Line<'_>) -> bool);
 
-const MIDDLE: [Step; 4] = [
+const TOP: [Step; 3] = [
     ("Quốc hiệu", |line| line.plain.starts_with("CỘNG HÒA XÃ HỘI") || line.plain.starts_with("CỘNG HOÀ XÃ HỘI")),
     ("Tiêu ngữ", |line| line.plain == "Độc lập - Tự do - Hạnh phúc"),
-    ("TẶNG", is_verb),
-    ("GIẤY KHEN", is_award),
+    ("`TẶNG`", is_verb),
 ];
 
 fn order(doc: &Doc<'_>) -> Vec<Finding> {
     let lines = doc.layout.on(1);
     let mut findings = Vec::new();
     let mut last = 0.0;
-    for (what, is) in MIDDLE {
-        match lines.iter().find(|line| is(line)) {
-            None => findings.push(Finding::new(format!("không có {what}"), format!("there is no {what}"))),
+    let awards = awards(doc);
+    let award = awards.first().map_or(&[] as &[&Line<'_>], Vec::as_slice);
+    let steps = TOP.map(|(what, is)| (what, what, lines.iter().find(|line| is(line))));
+    let named = ("tên hình thức hoặc danh hiệu", "award or title", award.first().copied());
+    for (vi, en, line) in steps.into_iter().chain([named]) {
+        match line {
+            None => findings.push(Finding::new(format!("không có {vi}"), format!("there is no {en}"))),
             Some(line) if line.y <= last => findings.push(Finding::at(
                 line,
-                format!("{what} đứng trên phần phải ở trước nó"),
-                format!("{what} stands above what comes before it"),
+                format!("{vi} đứng trên phần phải ở trước nó"),
+                format!("{en} stands above what comes before it"),
             )),
             Some(line) => last = line.y,
         }
@@ -114,13 +159,16 @@ fn order(doc: &Doc<'_>) -> Vec<Finding> {
     if !findings.is_empty() {
         return findings;
     }
-    findings.extend(foot(doc, last));
+    findings.extend(foot(doc, award));
     findings
 }
 
 /// What stands below the award: recipient, decision and golden book, date and signature.
-fn foot(doc: &Doc<'_>, award: f64) -> Vec<Finding> {
+fn foot(doc: &Doc<'_>, award: &[&Line<'_>]) -> Vec<Finding> {
     let lines = doc.layout.on(1);
+    // A title says itself what it is given for; an award does not.
+    let least = if award.iter().any(|line| is_award(line)) { 2 } else { 1 };
+    let award = award.last().map_or(0.0, |line| line.y);
     let middle = doc.layout.sheet(1).map_or(0.0, |sheet| sheet.width / 2.0);
     let date = lines.iter().find(|line| {
         line.y > award && line.plain.contains("ngày") && line.plain.contains("năm") && line.centre() > middle
@@ -130,10 +178,10 @@ fn foot(doc: &Doc<'_>, award: f64) -> Vec<Finding> {
     };
     let mut findings = Vec::new();
     let named = lines.iter().filter(|line| line.y > award && line.y < date.y && near(line.centre(), middle, 60.0));
-    if named.count() < 2 {
+    if named.filter(|line| !is_year(line)).count() < least {
         findings.push(Finding::new(
-            "dưới tên hình thức khen thưởng không có đối tượng và thành tích",
-            "no recipient and achievement stand below the award",
+            "dưới tên hình thức hoặc danh hiệu không có đối tượng và thành tích",
+            "no recipient and achievement stand below the award or title",
         ));
     }
     let decision = lines.iter().find(|line| line.plain.starts_with("Quyết định số"));
@@ -185,8 +233,10 @@ fn colours(doc: &Doc<'_>) -> Vec<Finding> {
         return Vec::new();
     }
     let mut findings = Vec::new();
+    let awards = awards(doc).concat();
     for line in lines {
-        let red = is_award(line) || authorities.iter().any(|(above, below)| line.y > *above && line.y < *below);
+        let red = awards.iter().any(|award| std::ptr::eq(*award, line))
+            || authorities.iter().any(|(above, below)| line.y > *above && line.y < *below);
         let sound = |colour: Option<&str>| if red { is_red(colour) } else { is_black(colour) };
         if line.runs.iter().all(|run| sound(run.colour.as_deref()) || run.text.trim().is_empty()) {
             continue;

@@ -65,7 +65,7 @@ pub const CLAUSES: &[Part] = &[
             done(
                 "Điều 4.2.a",
                 "Văn bản chuyên ngành do bộ quản lý ngành định mẫu: giấy khen không theo PL I",
-                "`giay_khen/` theo Nghị định 50/2006/NĐ-CP, Điều 28; xem [Giấy khen](#giấy-khen--certificate)",
+                "`giay_khen/`, `bang_khen/`, `giay_chung_nhan/` theo Nghị định 50/2006/NĐ-CP, Điều 28; xem [Giấy khen](#giấy-khen-bằng-khen-bằng-chứng-nhận--certificates)",
                 &[],
             ),
             done(
@@ -521,19 +521,25 @@ pub const CLAUSES: &[Part] = &[
         ],
     },
     Part {
-        title: "Giấy khen · Certificate",
+        title: "Giấy khen, bằng khen, bằng chứng nhận · Certificates",
         note: "Ngoài nghị định này (Điều 4). Chỉ mượn cách ghi số, ngày và quyền hạn ký.",
         clauses: &[
             done("NĐ 50/2006, Điều 28", "Thứ tự các dòng", "`shared/certificate/profiles/`", &["khen.thu_tu"]),
             done(
                 "NĐ 50/2006, Điều 28",
-                "Thẩm quyền và tên giấy khen đỏ, còn lại đen",
+                "Thẩm quyền và tên hình thức hoặc danh hiệu đỏ, còn lại đen",
                 "`shared/certificate/measure.typ`",
                 &["khen.mau_muc"],
             ),
             done(
+                "NĐ 98/2023, Điều 54; NĐ 152/2025",
+                "Chỉ in bằng chứng nhận cho danh hiệu mà luật có bằng; ngoài ra phải ghi `ngoai_luat`",
+                "`shared/phap_luat/giay_chung_nhan.json`, `giay_chung_nhan/law.typ`",
+                &["certificate::a_title_without_a_certificate_in_law_is_refused"],
+            ),
+            done(
                 "–",
-                "Một tờ A4 hoặc A3 nằm ngang, chữ trong khung",
+                "Một tờ nằm ngang, khổ theo hồ sơ, chữ trong khung",
                 "`shared/certificate/profiles/`; `tests/certificate/`",
                 &["khen.mot_to", "khen.le", "khen.ngoai_giay", "khen.chong_chu"],
             ),

@@ -151,7 +151,7 @@ fn totals(doc: &Doc<'_>) -> Vec<Finding> {
             continue;
         };
         let told = counted(&words(sentence));
-        if told != rows {
+        if !same(&told, &rows) {
             let (told, rows) = (sums(&told), sums(&rows));
             findings.push(Finding::at(
                 sentence.first().copied().unwrap_or(last),
@@ -161,6 +161,16 @@ fn totals(doc: &Doc<'_>) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// Groups stand in the order the list was asked for; a sentence names collectives first.
+fn same(told: &[usize], rows: &[usize]) -> bool {
+    let sorted = |numbers: &[usize]| {
+        let mut numbers = numbers.to_vec();
+        numbers.sort_unstable();
+        numbers
+    };
+    sorted(told) == sorted(rows)
 }
 
 fn sums(numbers: &[usize]) -> String {
@@ -178,7 +188,7 @@ fn announced(doc: &Doc<'_>) -> Vec<Finding> {
     let rows = lists.filter_map(|annex| groups(&numbers(doc, annex)).ok()).filter(|rows| !rows.is_empty());
     announcing
         .zip(rows)
-        .filter(|((_, told), rows)| told != rows)
+        .filter(|((_, told), rows)| !same(told, rows))
         .map(|((line, told), rows)| {
             let (told, rows) = (sums(&told), sums(&rows));
             Finding::at(

@@ -14,7 +14,15 @@ use crate::support::local;
 const INK: (f64, f64) = (0.78, 0.2);
 
 /// Designs whose pages are looked at; every one of `profiles/` that prints whole pages.
-const DESIGNS: [&str; 4] = ["co_dien_a4", "hoa_sen_a4", "trong_dong_a4", "co_dien_a3"];
+const DESIGNS: [&str; 7] = [
+    "co_dien_a4",
+    "hoa_sen_a4",
+    "trong_dong_a4",
+    "co_dien_a3",
+    "bang_khen_co_dien_a3",
+    "bang_khen_hoa_sen_400x300",
+    "chung_nhan_co_dien_a4",
+];
 
 const SYLLABLES: [&str; 24] = [
     "Nguyễn",

@@ -174,6 +174,8 @@ fn every_profile_may_as_well_come_with_the_data() {
         let inline = inline.unwrap_or_else(|failure| panic!("{name}: {failure}"));
         assert_eq!(inline.runs, by_name.runs, "{name}");
         assert_eq!(inline.images, by_name.images, "{name}");
+        let calibration = local().pages("to_can_chinh", json!({"trinh_bay": {"ho_so": name}}));
+        assert!(calibration.is_ok(), "{name}: {:?}", calibration.err());
         count += 1;
     }
     assert!(count >= 10, "{count} profiles");

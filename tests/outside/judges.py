@@ -234,6 +234,41 @@ def text(path, data):
     return said
 
 
+# --- a merged file -----------------------------------------------------------------------------------------------
+
+def merged(path, parts):
+    """One file made of others: all their pages in order, each of its size and with its words, under one title."""
+    def told(file):
+        out, said = poppler("pdfinfo", "-box", "-f", "1", "-l", "1000000", str(file))
+        fields = dict((key.strip(), value.strip()) for key, _, value in (line.partition(":") for line in out.splitlines()))
+        sheets = {}
+        for _, number, box in (line.split(None, 2) for line in out.splitlines() if re.match(r"Page +\d+ ", line)):
+            sheets.setdefault(int(number), []).append(" ".join(box.split()))
+        words, complaints = poppler("pdftotext", "-raw", "-enc", "UTF-8", str(file), "-")
+        return fields, list(sheets.values()), words.split("\f")[:-1], said + complaints
+
+    fields, sheets, words, said = told(path)
+    for field, wanted in (("Tagged", "yes"), ("Title", None)):
+        if not fields.get(field) or wanted and fields[field] != wanted:
+            said.append(f"{field}: {fields.get(field)}")
+    if not parts:
+        return said + ["no parts to compare with"]
+    at = 0
+    for part in parts:
+        _, own_sheets, own_words, complaints = told(part)
+        said += complaints
+        for n, page in enumerate(own_words):
+            if words[at + n:at + n + 1] != [page]:
+                said.append(f"page {at + n + 1} does not read as page {n + 1} of {Path(part).name}")
+        for n, sheet in enumerate(own_sheets):
+            if sheets[at + n:at + n + 1] != [sheet]:
+                said.append(f"page {at + n + 1} is no such sheet as page {n + 1} of {Path(part).name}")
+        at += len(own_sheets)
+    if len(words) != at or str(at) != fields.get("Pages"):
+        said.append(f"{fields.get('Pages')} pages, {at} in its parts")
+    return said
+
+
 # --- pdfdetach ---------------------------------------------------------------------------------------------------
 
 def pdfdetach(path, data):

@@ -1,5 +1,7 @@
 //! Properties of the files: text, fonts, tags, metadata. `tests/outside` asks judges that are not ours.
 
+mod merge;
+
 use std::process::Command;
 
 use serde_json::json;

@@ -1,0 +1,113 @@
+//! What goes with time: results and the personal data in them, old keys, finished jobs.
+
+use super::database::{Database, Register, as_one, on, unavailable};
+use crate::diagnostic::Failure;
+
+/// Finished jobs are kept for a day, ms.
+const JOBS_KEPT_MS: i64 = 86_400_000;
+
+impl Register {
+    /// Takes batches out whose time has come, or the one named, so that nobody reads them; their files may then go.
+    pub async fn begin_removal(&self, now: i64) -> Result<Vec<String>, Failure> {
+        as_one!(self, |tx| {
+            sqlx::query(
+                "UPDATE batch SET state = 'removing' WHERE state IN ('finished', 'cancelled') AND expires_at <= $1",
+            )
+            .bind(now)
+            .execute(&mut *tx)
+            .await
+            .map_err(unavailable)?;
+        });
+        let found: Vec<(String,)> =
+            on!(self, |pool| sqlx::query_as("SELECT id FROM batch WHERE state = 'removing'").fetch_all(pool).await)
+                .map_err(unavailable)?;
+        Ok(found.into_iter().map(|(id,)| id).collect())
+    }
+
+    /// Sets the time of an ended batch of an owner to now. Says whether there was one.
+    pub async fn expire(&self, owner: &str, id: &str, now: i64) -> Result<bool, Failure> {
+        let changed = as_one!(self, |tx| {
+            sqlx::query(
+                "UPDATE batch SET expires_at = $1 WHERE id = $2 AND owner = $3 AND state IN ('finished', 'cancelled')",
+            )
+            .bind(now)
+            .bind(id)
+            .bind(owner)
+            .execute(&mut *tx)
+            .await
+            .map_err(unavailable)?
+            .rows_affected()
+        });
+        Ok(changed > 0)
+    }
+
+    /// Removes everything personal of a batch whose files are gone. Its id, times and counts stay.
+    pub async fn finish_removal(&self, id: &str) -> Result<(), Failure> {
+        as_one!(self, |tx| {
+            sqlx::query("DELETE FROM batch_item WHERE batch_id = $1")
+                .bind(id)
+                .execute(&mut *tx)
+                .await
+                .map_err(unavailable)?;
+            sqlx::query(
+                "UPDATE batch SET state = 'expired', title = '', options = '{}', warnings = '[]', webhook = NULL \
+                 WHERE id = $1 AND state = 'removing'",
+            )
+            .bind(id)
+            .execute(&mut *tx)
+            .await
+            .map_err(unavailable)?;
+        });
+        Ok(())
+    }
+
+    /// Forgets Idempotency-Keys older than `keep` and jobs done a day ago.
+    pub async fn forget(&self, now: i64, keep: i64) -> Result<(), Failure> {
+        as_one!(self, |tx| {
+            sqlx::query("DELETE FROM idempotency WHERE created_at < $1")
+                .bind(now - keep)
+                .execute(&mut *tx)
+                .await
+                .map_err(unavailable)?;
+        });
+        let before = (now - JOBS_KEPT_MS) / 1000;
+        match &self.database {
+            Database::Sqlite { pool, .. } => {
+                sqlx::query("DELETE FROM Jobs WHERE status IN ('Done', 'Killed') AND done_at < $1")
+                    .bind(before)
+                    .execute(pool)
+                    .await
+                    .map_err(unavailable)?;
+            }
+            Database::Postgres(pool) => {
+                sqlx::query(
+                    "DELETE FROM apalis.jobs WHERE status IN ('Done', 'Killed') AND done_at < to_timestamp($1::float8)",
+                )
+                .bind(before as f64)
+                .execute(pool)
+                .await
+                .map_err(unavailable)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// `2026-11-22T08:30:00.000Z` from milliseconds since 1970.
+pub(super) fn rfc3339(milliseconds: i64) -> String {
+    chrono::DateTime::from_timestamp_millis(milliseconds)
+        .unwrap_or_default()
+        .to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_are_written_as_the_world_does() {
+        assert_eq!(rfc3339(0), "1970-01-01T00:00:00.000Z");
+        assert_eq!(rfc3339(951_827_696_789), "2000-02-29T12:34:56.789Z");
+        assert_eq!(rfc3339(1_732_264_200_000), "2024-11-22T08:30:00.000Z");
+    }
+}
