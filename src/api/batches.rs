@@ -14,7 +14,7 @@ use super::problem;
 use super::request::{self, Envelope, Kind};
 use super::sheets;
 use crate::app::App;
-use crate::batch::{Accepted, Document, Making, OnFault, Report, Wanted};
+use crate::batch::{Accepted, Document, Making, OnFault, Report, Wanted, lay_over};
 use crate::diagnostic::{Code, Diagnostic, Failure, Lang};
 use crate::register::{BatchState, ItemRow, ItemState};
 
@@ -36,7 +36,8 @@ pub async fn create(
     let work = async {
         let envelope = request::read(&app, &request, payload, Kind::Batch).await?;
         let idempotency = request::idempotency(&request, &envelope.digest)?;
-        let (wanted, _) = wanted(&app, envelope, owner.0.clone(), idempotency).await?;
+        let wanted = wanted(&app, envelope, owner.0.clone(), idempotency).await;
+        let (wanted, _) = wanted.map_err(|refused| refused.failure)?;
         app.batches.accept(wanted.wanted).await.map_err(|failure| wanted.sheet.place(failure))
     };
     match in_time(&caller, work).await {
@@ -67,7 +68,7 @@ pub async fn check(
                 });
                 (wanted.sheet, outcome)
             }
-            Err(failure) => (sheets::Source::default(), Err(failure)),
+            Err(refused) => (refused.sheet, Err(refused.failure)),
         };
         Ok::<_, Failure>((file, sheet, outcome))
     };
@@ -98,13 +99,27 @@ struct FromRequest {
     sheet: sheets::Source,
 }
 
+/// A request that cannot become a batch, and its sheet as far as that was read.
+pub struct Refused {
+    /// Why.
+    pub failure: Failure,
+    /// The sheet whose cells the reasons stand in.
+    pub sheet: sheets::Source,
+}
+
+impl From<Failure> for Refused {
+    fn from(failure: Failure) -> Self {
+        Self { failure, sheet: sheets::Source::default() }
+    }
+}
+
 /// Reads the envelope of a batch: rows from JSON or from a sheet, each with what all have in common.
 async fn wanted(
     app: &App,
     mut envelope: Envelope,
     owner: String,
     idempotency: Option<(String, String)>,
-) -> Result<(FromRequest, Vec<Diagnostic>), Failure> {
+) -> Result<(FromRequest, Vec<Diagnostic>), Refused> {
     let value = &mut envelope.value;
     let id = request::word(value, "template").unwrap_or_default();
     let template = app.renderer.template(&id)?;
@@ -117,10 +132,15 @@ async fn wanted(
             (rows, sheets::Source::default(), Vec::new())
         }
         (Value::Null, Some(file)) => {
-            sheets::read(app, template.schema.document().clone(), file, &value["sheet"], on_fault).await?
+            sheets::read(app, template.schema.document().clone(), file, &value["sheet"]).await?
         }
-        (Value::Null, None) => return Err(rows_or_sheet("thiếu `rows` hoặc `sheet`", "`rows` or `sheet` is missing")),
-        _ => return Err(rows_or_sheet("chỉ gửi một trong hai: `rows` hoặc `sheet`", "send one of `rows` and `sheet`")),
+        (Value::Null, None) => {
+            return Err(rows_or_sheet("thiếu `rows` hoặc `sheet`", "`rows` or `sheet` is missing").into());
+        }
+        _ => {
+            let failure = rows_or_sheet("chỉ gửi một trong hai: `rows` hoặc `sheet`", "send one of `rows` and `sheet`");
+            return Err(failure.into());
+        }
     };
     let documents = (0..)
         .zip(rows)
@@ -150,18 +170,6 @@ async fn wanted(
 
 fn rows_or_sheet(vi: &str, en: &str) -> Failure {
     Failure::new(Code::InvalidData, vec![Diagnostic::error("rows", vi, en).at("/rows")])
-}
-
-/// Lays one object over another, key by key; what is not an object is replaced.
-fn lay_over(below: &mut Value, above: Value) {
-    match (below, above) {
-        (Value::Object(below), Value::Object(above)) => {
-            for (key, value) in above {
-                lay_over(below.entry(key).or_insert(Value::Null), value);
-            }
-        }
-        (below, above) => *below = above,
-    }
 }
 
 /// 202 and where to follow the batch; the same request before gets the same answer.
@@ -418,16 +426,4 @@ pub async fn retry(
 
 fn ok(body: Value) -> HttpResponse {
     HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "private, no-store")).json(body)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_row_is_laid_over_what_all_have_in_common() {
-        let mut data = json!({"co_quan": {"ten": "A", "dia_danh": "B"}, "so": 1});
-        lay_over(&mut data, json!({"co_quan": {"ten": "C"}, "ds": [1]}));
-        assert_eq!(data, json!({"co_quan": {"ten": "C", "dia_danh": "B"}, "so": 1, "ds": [1]}));
-    }
 }

@@ -18,75 +18,153 @@ mod rules;
 mod sheets;
 mod templates;
 
-use actix_web::Route;
+use actix_web::dev::Handler;
 use actix_web::guard::{Any as guard_any, Get, Head};
 use actix_web::middleware::from_fn;
-use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::web::{self, Data, PathConfig, ServiceConfig};
+use actix_web::{FromRequest, HttpRequest, Resource, Responder, Route};
 
 use crate::app::App;
+use caller::Caller;
+
+pub use observe::observe;
+
+/// What stands behind keys and rates.
+const GUARDED: &str = "/v1";
+
+/// Every address of the service. Of two that match the first answers.
+fn addresses() -> Vec<Address> {
+    vec![
+        at("/v1/templates", vec![read(templates::list)]),
+        at("/v1/templates/{id}", vec![read(templates::show)]),
+        at("/v1/templates/{id}/schema", vec![read(templates::schema)]),
+        at("/v1/templates/{id}/sample", vec![read(templates::sample)]),
+        at("/v1/templates/{id}/sheet.xlsx", vec![read(sheets::pattern)]),
+        at("/v1/batches", vec![read(batches::list), post(batches::create)]),
+        at("/v1/batches/check", vec![post(batches::check)]),
+        at("/v1/batches/{id}", vec![read(batches::show), delete(batches::delete)]),
+        at("/v1/batches/{id}/items", vec![read(batches::items)]),
+        at("/v1/batches/{id}/items/{row}", vec![read(batches::item)]),
+        at("/v1/batches/{id}/items/{row}/document.pdf", vec![read(results::document)]),
+        at("/v1/batches/{id}/retry", vec![post(batches::retry)]),
+        at("/v1/batches/{id}/events", vec![get(results::events)]),
+        at("/v1/batches/{id}/archive.zip", vec![get(results::archive)]),
+        at("/v1/batches/{id}/merged.pdf", vec![get(results::merged)]),
+        at("/v1/batches/{id}/manifest.json", vec![read(results::list)]),
+        at("/v1/batches/{id}/failures.csv", vec![get(results::failures)]),
+        at("/v1/dossiers", vec![post(dossiers::create)]),
+        at("/v1/dossiers/check", vec![post(dossiers::check)]),
+        at("/v1/dossiers/schema", vec![read(dossiers::schema)]),
+        at("/v1/dossiers/sample", vec![read(dossiers::show_sample)]),
+        at("/v1/dossiers/sheet.xlsx", vec![read(dossiers::pattern)]),
+        at("/v1/rules", vec![read(rules::list)]),
+        at("/v1/documents/{id}", vec![post(documents::render)]),
+        at("/v1/check/{id}", vec![post(documents::check)]),
+        at("/livez", vec![read(health::livez)]),
+        at("/readyz", vec![read(health::readyz)]),
+        at("/version", vec![read(health::version)]),
+        at("/metrics", vec![read(health::metrics)]),
+        at("/openapi.json", vec![read(openapi::serve)]),
+        at("/problems/{code}", vec![read(pages::problem)]),
+        at("/assets/{name}", vec![read(pages::asset)]),
+        at("/api", vec![read(pages::reference)]),
+        at("/favicon.ico", vec![read(pages::favicon)]),
+        at("/", vec![read(pages::index)]),
+    ]
+}
+
+/// Every address and the methods it takes, as `Allow` tells them.
+pub fn routes() -> Vec<(&'static str, String)> {
+    addresses().into_iter().map(|address| (address.path, address.allow())).collect()
+}
 
 /// Every route, for the server and the tests alike.
 pub fn configure(app: Data<App>) -> impl FnOnce(&mut ServiceConfig) {
     move |config| {
+        config.app_data(app).app_data(PathConfig::default().error_handler(problem::wrong_path));
+        let mut guarded = web::scope(GUARDED);
+        for address in addresses() {
+            let path = address.path;
+            match path.strip_prefix(GUARDED) {
+                Some(inner) => guarded = guarded.service(address.resource(inner)),
+                None => {
+                    config.service(address.resource(path));
+                }
+            }
+        }
         config
-            .app_data(app)
-            .service(
-                web::scope("/v1")
-                    .wrap(from_fn(guard::guard))
-                    .service(web::resource("/templates").route(read().to(templates::list)))
-                    .service(web::resource("/templates/{id}").route(read().to(templates::show)))
-                    .service(web::resource("/templates/{id}/schema").route(read().to(templates::schema)))
-                    .service(web::resource("/templates/{id}/sample").route(read().to(templates::sample)))
-                    .service(web::resource("/templates/{id}/sheet.xlsx").route(read().to(sheets::pattern)))
-                    .service(
-                        web::resource("/batches")
-                            .route(read().to(batches::list))
-                            .route(web::post().to(batches::create)),
-                    )
-                    .service(web::resource("/batches/check").route(web::post().to(batches::check)))
-                    .service(
-                        web::resource("/batches/{id}")
-                            .route(read().to(batches::show))
-                            .route(web::delete().to(batches::delete)),
-                    )
-                    .service(web::resource("/batches/{id}/items").route(read().to(batches::items)))
-                    .service(web::resource("/batches/{id}/items/{row}").route(read().to(batches::item)))
-                    .service(
-                        web::resource("/batches/{id}/items/{row}/document.pdf").route(read().to(results::document)),
-                    )
-                    .service(web::resource("/batches/{id}/retry").route(web::post().to(batches::retry)))
-                    .service(web::resource("/batches/{id}/events").route(web::get().to(results::events)))
-                    .service(web::resource("/batches/{id}/archive.zip").route(web::get().to(results::archive)))
-                    .service(web::resource("/batches/{id}/merged.pdf").route(web::get().to(results::merged)))
-                    .service(web::resource("/batches/{id}/manifest.json").route(read().to(results::list)))
-                    .service(web::resource("/batches/{id}/failures.csv").route(web::get().to(results::failures)))
-                    .service(web::resource("/dossiers").route(web::post().to(dossiers::create)))
-                    .service(web::resource("/dossiers/check").route(web::post().to(dossiers::check)))
-                    .service(web::resource("/dossiers/schema").route(read().to(dossiers::schema)))
-                    .service(web::resource("/dossiers/sample").route(read().to(dossiers::show_sample)))
-                    .service(web::resource("/dossiers/sheet.xlsx").route(read().to(dossiers::pattern)))
-                    .service(web::resource("/rules").route(read().to(rules::list)))
-                    .service(web::resource("/documents/{id}").route(web::post().to(documents::render)))
-                    .service(web::resource("/check/{id}").route(web::post().to(documents::check)))
-                    .default_service(web::to(problem::not_found)),
-            )
-            .service(web::resource("/livez").route(read().to(health::livez)))
-            .service(web::resource("/readyz").route(read().to(health::readyz)))
-            .service(web::resource("/version").route(read().to(health::version)))
-            .service(web::resource("/metrics").route(read().to(health::metrics)))
-            .service(web::resource("/openapi.json").route(read().to(openapi::serve)))
-            .service(web::resource("/problems/{code}").route(read().to(pages::problem)))
-            .service(web::resource("/assets/{name}").route(read().to(pages::asset)))
-            .service(web::resource("/api").route(read().to(pages::reference)))
-            .service(web::resource("/favicon.ico").route(read().to(pages::favicon)))
-            .service(web::resource("/").route(read().to(pages::index)))
+            .service(guarded.default_service(web::to(problem::not_found)).wrap(from_fn(guard::guard)))
             .default_service(web::to(problem::not_found));
     }
 }
 
-/// GET, and HEAD with the same head and no body.
-fn read() -> Route {
-    web::route().guard(guard_any(Get()).or(Head()))
+/// One address and who answers at it.
+struct Address {
+    path: &'static str,
+    ways: Vec<Way>,
 }
 
-pub use observe::observe;
+/// Some methods and who answers them.
+struct Way {
+    methods: &'static str,
+    route: Route,
+}
+
+fn at(path: &'static str, ways: Vec<Way>) -> Address {
+    Address { path, ways }
+}
+
+impl Address {
+    fn allow(&self) -> String {
+        self.ways.iter().map(|way| way.methods).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The address for the server; a method it does not take is told which ones it does.
+    fn resource(self, path: &'static str) -> Resource {
+        let allow = self.allow();
+        let wrong = move |request: HttpRequest, caller: Caller| {
+            let answer = problem::method_not_allowed(&caller, &request, &allow);
+            async move { answer }
+        };
+        let resource = web::resource(path).default_service(web::to(wrong));
+        self.ways.into_iter().fold(resource, |resource, way| resource.route(way.route))
+    }
+}
+
+/// GET, and HEAD with the same head and no body.
+fn read<F, Args>(handler: F) -> Way
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    Way { methods: "GET, HEAD", route: web::route().guard(guard_any(Get()).or(Head())).to(handler) }
+}
+
+/// GET alone: what is made while it is read has no head to be had before.
+fn get<F, Args>(handler: F) -> Way
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    Way { methods: "GET", route: web::get().to(handler) }
+}
+
+fn post<F, Args>(handler: F) -> Way
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    Way { methods: "POST", route: web::post().to(handler) }
+}
+
+fn delete<F, Args>(handler: F) -> Way
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    Way { methods: "DELETE", route: web::delete().to(handler) }
+}

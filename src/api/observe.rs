@@ -5,14 +5,13 @@ use std::time::Instant;
 
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
-use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{Error, HttpMessage};
 
 use super::caller::Caller;
-use super::problem;
 use crate::app::App;
 
 /// Pages may run only our own files.
@@ -35,20 +34,6 @@ pub async fn observe(
     let result = next.call(request).await;
     app.in_flight.fetch_sub(1, Ordering::Relaxed);
     let mut response = result?.map_into_boxed_body();
-
-    let bare =
-        response.status() == StatusCode::METHOD_NOT_ALLOWED && !response.headers().contains_key(header::CONTENT_TYPE);
-    if bare {
-        let (request, _) = response.into_parts();
-        let mut answer = problem::method_not_allowed(&caller, request.path(), method);
-        let allow = if request.path().starts_with("/v1/documents") || request.path().starts_with("/v1/check") {
-            "POST"
-        } else {
-            "GET"
-        };
-        answer.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allow));
-        response = ServiceResponse::new(request, answer);
-    }
 
     // The pattern, never the path: a path may carry anything.
     let route = response.request().match_pattern().unwrap_or_else(|| "unmatched".to_owned());
@@ -74,7 +59,7 @@ pub async fn observe(
 }
 
 /// A method's word is the caller's; only the usual ones become a label or stand in a log.
-fn known_method(method: &Method) -> &'static str {
+pub fn known_method(method: &Method) -> &'static str {
     const KNOWN: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"];
     KNOWN.into_iter().find(|known| method.as_str() == *known).unwrap_or("OTHER")
 }

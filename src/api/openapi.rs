@@ -1,4 +1,5 @@
-//! `/openapi.json`: the skeleton with one pair of paths for each template, made from its schema and samples.
+//! `/openapi.json`: the skeleton with one pair of paths for each template, made from its schema and samples, and with the
+//! contracts requests of batches are held to.
 
 use actix_web::HttpResponse;
 use actix_web::web::Data;
@@ -6,16 +7,21 @@ use serde_json::{Map, Value, json};
 
 use crate::app::App;
 use crate::diagnostic::{CODES, Failure};
+use crate::dossier;
 use crate::render::Renderer;
 use crate::template::Template;
 
 use super::problem;
+use super::request::Kind;
 
 const SKELETON: &str = include_str!("openapi.json");
 
 /// Keys of the skeleton that are for us.
 const PROTOTYPES: &str = "x-vinhdanh-prototypes";
 const PROBLEMS: &str = "x-vinhdanh-problems";
+
+/// The template examples of batches are made of.
+const OF_EXAMPLES: &str = "giay_khen";
 
 /// The description of this service.
 pub async fn serve(app: Data<App>) -> HttpResponse {
@@ -43,14 +49,44 @@ pub fn describe(renderer: &Renderer) -> Result<Value, Failure> {
         .collect();
     for template in renderer.templates() {
         let id = template.manifest.id.as_str();
-        for (name, schema) in components(template) {
+        for (name, schema) in components(id, template.schema.document()) {
             document["components"]["schemas"][name] = schema;
         }
         for (kind, path) in [("document", "documents"), ("check", "check")] {
             document["paths"][format!("/v1/{path}/{id}")] = expand(&prototypes[kind], template, kind);
         }
     }
+    for (kind, name) in
+        [(Kind::Batch, "BatchRequest"), (Kind::Dossier, "DossierRequest"), (Kind::Retry, "RetryRequest")]
+    {
+        for (name, schema) in components(name, kind.schema()?.document()) {
+            document["components"]["schemas"][name] = schema;
+        }
+    }
+    for (path, example) in examples(renderer) {
+        document["paths"][path]["post"]["requestBody"]["content"]["application/json"]["examples"]["plain"] =
+            json!({"value": example});
+    }
     Ok(document)
+}
+
+/// Requests of batches that would be taken in, by path.
+fn examples(renderer: &Renderer) -> Vec<(&'static str, Value)> {
+    let dossier = json!({"dossier": dossier::sample()});
+    let mut examples = vec![("/v1/dossiers", dossier.clone()), ("/v1/dossiers/check", dossier)];
+    // An agency may have laid a broken one over it.
+    if let Ok(template) = renderer.template(OF_EXAMPLES) {
+        let rows: Vec<&Value> =
+            ["plain", "minimal"].into_iter().filter_map(|name| template.samples.get(name)).collect();
+        let batch = json!({"template": OF_EXAMPLES, "rows": rows});
+        let retry = json!({"rows": [{"row": 1, "data": rows.first()}]});
+        examples.extend([
+            ("/v1/batches", batch.clone()),
+            ("/v1/batches/check", batch),
+            ("/v1/batches/{id}/retry", retry),
+        ]);
+    }
+    examples
 }
 
 fn expand(prototype: &Value, template: &Template, kind: &str) -> Value {
@@ -74,16 +110,15 @@ fn expand(prototype: &Value, template: &Template, kind: &str) -> Value {
     item
 }
 
-/// The bundled schema as components: `<id>` and one `<id>.<definition>` for each shared piece.
-fn components(template: &Template) -> Vec<(String, Value)> {
-    let id = &template.manifest.id;
-    let mut root = template.schema.document().clone();
+/// A bundled schema as components: `<id>` and one `<id>.<definition>` for each shared piece.
+fn components(id: &str, schema: &Value) -> Vec<(String, Value)> {
+    let mut root = schema.clone();
     let definitions = root.as_object_mut().and_then(|root| {
         root.remove("$schema");
         root.remove("$id");
         root.remove("$defs")
     });
-    let mut list = vec![(id.clone(), root)];
+    let mut list = vec![(id.to_owned(), root)];
     if let Some(Value::Object(definitions)) = definitions {
         list.extend(definitions.into_iter().map(|(name, schema)| (format!("{id}.{name}"), schema)));
     }

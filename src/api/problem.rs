@@ -1,10 +1,13 @@
 //! `Failure` to RFC 9457 problem+json: the one place that maps codes to statuses.
 
-use actix_web::http::{StatusCode, header};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::error::{InternalError, PathError};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse};
 use serde_json::{Value, json};
 
 use super::caller::Caller;
+use super::observe::known_method;
 use crate::diagnostic::{Code, Diagnostic, Failure, Lang};
 
 /// Media type of every refusal.
@@ -131,14 +134,26 @@ pub async fn not_found(request: HttpRequest, caller: Caller) -> HttpResponse {
     respond(&failure, &caller, request.path(), None)
 }
 
-/// The reply to a method an address does not take; actix itself answers 405 or 404 without a body.
-pub fn method_not_allowed(caller: &Caller, path: &str, method: &str) -> HttpResponse {
+/// Answers addresses whose parts cannot be what they stand for, such as a row that is no number.
+pub fn wrong_path(error: PathError, request: &HttpRequest) -> Error {
+    let Some(caller) = request.extensions().get::<Caller>().cloned() else { return error.into() };
+    let failure = Failure::one(Code::NotFound, "không có địa chỉ này", "there is no such address");
+    InternalError::from_response(error, respond(&failure, &caller, request.path(), None)).into()
+}
+
+/// The reply to a method an address does not take; `allow` names those it takes.
+pub fn method_not_allowed(caller: &Caller, request: &HttpRequest, allow: &str) -> HttpResponse {
+    let method = known_method(request.method());
     let failure = Failure::one(
         Code::MethodNotAllowed,
         format!("địa chỉ này không nhận `{method}`"),
         format!("this address does not take `{method}`"),
     );
-    respond(&failure, caller, path, None)
+    let mut answer = respond(&failure, caller, request.path(), None);
+    if let Ok(allow) = HeaderValue::from_str(allow) {
+        answer.headers_mut().insert(header::ALLOW, allow);
+    }
+    answer
 }
 
 #[cfg(test)]

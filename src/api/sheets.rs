@@ -8,10 +8,10 @@ use actix_web::web::{Data, Path, Query};
 use actix_web::{HttpRequest, HttpResponse};
 use serde_json::{Value, json};
 
+use super::batches::Refused;
 use super::caller::Caller;
 use super::{negotiate, problem};
 use crate::app::App;
-use crate::batch::OnFault;
 use crate::diagnostic::{Code, Diagnostic, Failure};
 use crate::ingest::{self, Column, Convert, ReadOptions, Sheet};
 
@@ -64,22 +64,19 @@ impl Source {
     }
 }
 
-/// Rows of a sheet, as a template's contract has them.
+/// Rows of a sheet, as a template's contract has them, each with what is wrong with its cells. Refused where a fault
+/// belongs to no row.
 pub async fn read(
     app: &App,
     schema: Value,
     file: (String, Vec<u8>),
     asked: &Value,
-    on_fault: OnFault,
-) -> Result<(Vec<Row>, Source, Vec<Diagnostic>), Failure> {
+) -> Result<(Vec<Row>, Source, Vec<Diagnostic>), Refused> {
     let columns = ingest::columns(&schema);
     let sheet = read_sheet(app, columns, file, asked).await?;
     let source = Source::of(Arc::clone(&sheet), Arc::new(Sheet::items_of("/rows")));
     let mut rows: Vec<Row> = sheet.rows.iter().map(|row| Row { data: row.data.clone(), faults: Vec::new() }).collect();
     let by_number: HashMap<u32, usize> = (0..).zip(&sheet.rows).map(|(index, row)| (row.number, index)).collect();
-    if on_fault == OnFault::Refuse && !sheet.faults.is_empty() {
-        return Err(Failure::new(Code::InvalidData, sheet.faults.clone()));
-    }
     let mut of_no_row = Vec::new();
     for fault in &sheet.faults {
         let address = fault.cell.as_ref().map_or("", |cell| cell.address.as_str());
@@ -90,7 +87,8 @@ pub async fn read(
         }
     }
     if !of_no_row.is_empty() {
-        return Err(Failure::new(Code::InvalidData, of_no_row));
+        // All at once: those of rows, too.
+        return Err(Refused { failure: Failure::new(Code::InvalidData, sheet.faults.clone()), sheet: source });
     }
     Ok((rows, source, sheet.warnings.clone()))
 }

@@ -30,6 +30,15 @@ impl Filled {
     }
 }
 
+impl Filled {
+    /// The row a place in the input was filled from, and the pointer inside that row's data.
+    pub fn place(&self, pointer: &str) -> Option<(usize, String)> {
+        let row = self.row_of(pointer)?;
+        let inside = pointer.split_once("/doi_tuong/").and_then(|(_, rest)| rest.split_once('/'));
+        Some((row, inside.map_or_else(String::new, |(_, rest)| format!("/{rest}"))))
+    }
+}
+
 /// Puts rows into `khen_thuong`: an entry for each award × occasion × achievement, rows in their order.
 ///
 /// A row goes to the entry of its decision that names the same award (and occasion, and year, where both tell one). If

@@ -96,10 +96,55 @@ async fn openapi_describes_every_template_and_its_examples_hold() {
         assert_eq!(answer.status(), 200, "{code}");
         assert!(answer.text().await.expect("a page").contains(code));
     }
+    for (path, body) in [("/v1/batches/check", "BatchRequest"), ("/v1/dossiers/check", "DossierRequest")] {
+        let content = &api["paths"][path]["post"]["requestBody"]["content"]["application/json"];
+        assert_eq!(content["schema"]["$ref"], format!("#/components/schemas/{body}"));
+        let example = &content["examples"]["plain"]["value"];
+        assert_eq!(app.post(path, example).await.status(), 200, "{path}");
+    }
     for reference in references(&api) {
         let pointer = reference.strip_prefix('#').expect("local references only");
         assert!(api.pointer(pointer).is_some(), "{reference} leads nowhere");
     }
+}
+
+/// Addresses of which OpenAPI has one for each template, and those only browsers ask for.
+const APART: [&str; 4] = ["/v1/documents/{id}", "/v1/check/{id}", "/assets/{name}", "/favicon.ico"];
+
+#[actix_web::test]
+async fn openapi_describes_every_route_and_nothing_else_and_405_names_the_same_methods() {
+    let app = TestApp::start().await;
+    let api: Value = app.get("/openapi.json").await.json().await.expect("JSON");
+    let methods = |item: &Value| -> Vec<String> {
+        let verbs = item.as_object().into_iter().flatten().map(|(verb, _)| verb.to_uppercase());
+        let mut verbs: Vec<String> = verbs.collect();
+        verbs.sort();
+        verbs
+    };
+    let mut described: Vec<&str> = api["paths"].as_object().expect("paths").keys().map(String::as_str).collect();
+    described.retain(|path| !path.starts_with("/v1/documents/") && !path.starts_with("/v1/check/"));
+    for (path, allow) in vinhdanh::api::routes() {
+        let mut taken: Vec<&str> = allow.split(", ").filter(|method| *method != "HEAD").collect();
+        taken.sort_unstable();
+        if !APART.contains(&path) {
+            assert_eq!(methods(&api["paths"][path]), taken, "{path}");
+            described.retain(|one| *one != path);
+        }
+        let address = path.replace("{row}", "1").replace("{id}", "x").replace("{code}", "x").replace("{name}", "x");
+        let answer = app.client.patch(format!("{}{address}", app.url)).send().await.expect("an answer");
+        assert_eq!(answer.status(), 405, "{path}");
+        assert_eq!(answer.headers()["allow"], allow.as_str(), "{path}");
+        let problem: Value = answer.json().await.expect("a problem document");
+        assert_eq!(problem["code"], "method_not_allowed", "{path}");
+    }
+    assert!(described.is_empty(), "described, but not there: {described:?}");
+}
+
+#[actix_web::test]
+async fn a_row_that_is_no_number_is_an_address_that_is_not_there() {
+    let answer = TestApp::start().await.get("/v1/batches/x/items/nine").await;
+    assert_eq!(answer.status(), 404);
+    assert_eq!(answer.headers()["content-type"], "application/problem+json");
 }
 
 fn references(value: &Value) -> Vec<String> {
