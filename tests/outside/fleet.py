@@ -88,11 +88,7 @@ class Program:
         return self
 
     def kill(self):
-        """SIGKILL to the whole group, then nothing of it is left."""
-        group = self.process.pid
-        os.killpg(group, signal.SIGKILL)
-        self.process.wait()
-        until("the group to be gone", 10, lambda: not in_group(group), 0.02)
+        kill_group(self.process)
 
     def stop(self):
         if self.process and self.process.poll() is None:
@@ -130,6 +126,14 @@ class Program:
             if line.startswith("vinhdanh_batch_documents_total") and f'outcome="{outcome}"' in line:
                 return int(float(line.rsplit(" ", 1)[1]))
         return 0
+
+
+def kill_group(leader):
+    """SIGKILL to the whole group, then nothing of it is left."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(leader.pid, signal.SIGKILL)
+    leader.wait()
+    until("the group to be gone", 10, lambda: not in_group(leader.pid), 0.02)
 
 
 def in_group(group):
@@ -179,7 +183,8 @@ class Postgres:
         return self
 
     def __exit__(self, *_):
-        self.stop()
+        with contextlib.suppress(RuntimeError):  # where a check ended while it was down
+            self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def start(self):
