@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::clean;
 use super::columns::{Column, Kind};
-use super::grid::{Area, Grid, Line};
+use super::grid::{Area, Entry, Grid, Line};
 use super::layout::{self, bare, fold, without_brackets};
 use super::place;
 use super::sheet::{Mapped, ReadOptions, Unused};
@@ -217,13 +217,15 @@ fn block(grid: &Grid, areas: &[Area], top: u32, names: &Names<'_>) -> Block {
                 && grid.line(area.top).and_then(|line| line.text(area.left)).is_some()
         });
         let below = read(grid, areas, top, bottom + 1, names);
-        // Known headings below, where nothing known stands above, and nothing below what is known already.
-        let known = |block: &Block, column: u32| {
+        // More known headings below, and nothing but headings under what is known already.
+        let known = |column: u32| {
             let at = block.headings.iter().position(|heading| heading.column == column);
             at.is_some_and(|at| matches!(block.meaning[at], Some(Meaning::Column(_) | Meaning::Aside)))
         };
+        let is_heading =
+            |entry: &Entry| names.exact.contains_key(&fold(&clean::heading(&entry.raw.shown(), entry.face)));
         let goes_on = below.score() > block.score()
-            && next.cells.iter().all(|entry| entry.is_blank() || !known(&block, entry.column));
+            && next.cells.iter().all(|entry| entry.is_blank() || !known(entry.column) || is_heading(entry));
         if !joined && !goes_on {
             break;
         }
