@@ -335,6 +335,10 @@ fn finish(text: &str, number: &str, refuse: impl Fn(&str, &str) -> Outcome) -> O
 }
 
 fn choice(text: &str, choices: &[(String, String)]) -> Outcome {
+    // Chosen from the list of the pattern sheet: nothing to fold.
+    if let Some((_, value)) = choices.iter().find(|(shown, _)| shown == text) {
+        return Outcome::value(value.as_str());
+    }
     let wanted = fold(text);
     if let Some((_, value)) = choices.iter().find(|(shown, value)| fold(shown) == wanted || value == text) {
         return Outcome::value(value.as_str());
