@@ -18,7 +18,7 @@ use crate::batch::Batches;
 use crate::config::{HttpConfig, Places, Settings};
 use crate::diagnostic::{Code, Failure};
 use crate::dossier::{Confirmed, Law, Planner};
-use crate::engine::{Engine, Fonts, Ground, Pool, PoolOptions, Supplies};
+use crate::engine::{Engine, Fonts, Ground, Limits, Pool, PoolOptions, Supplies};
 use crate::files::Files;
 use crate::register::Register;
 use crate::render::{Backend, InputLimits, Renderer, RendererOptions};
@@ -75,14 +75,8 @@ impl App {
             None if settings.address().ip().is_loopback() || settings.open => HashMap::new(),
             None => return Err(closed(settings)),
         };
-        let tree = tree(places)?;
-        let law = law(&tree)?;
+        let Material { law, mut renderer, supplies, assets_sha256 } = material(places, http.max_rows)?;
         let confirmed = law.confirm(settings.xac_nhan.clone())?;
-        let fonts_files = font_files(places)?;
-        let assets_sha256 = digest(&tree, &fonts_files);
-        let fonts = Fonts::load(fonts_files.iter().cloned())?;
-        let supplies = Supplies { templates: tree.clone().into_files().into_iter().collect(), fonts: fonts_files };
-        let mut renderer = Renderer::new(Catalog::load(&tree), &fonts, RendererOptions { max_rows: http.max_rows });
         let engine = settings.engine();
         let pool = Pool::start(PoolOptions {
             program,
@@ -138,6 +132,79 @@ impl App {
         self.stopping.store(true, Ordering::SeqCst);
         self.stop.send_replace(true);
     }
+}
+
+/// Batches of one command, in a folder of its own.
+pub struct Desk {
+    /// The batches.
+    pub batches: Arc<Batches>,
+    /// One decision's data → the documents that follow from it.
+    pub planner: Planner,
+    /// What the agency has confirmed.
+    pub confirmed: Confirmed,
+    /// SHA-256 over templates and fonts.
+    pub assets_sha256: String,
+    stop: watch::Sender<bool>,
+}
+
+impl Desk {
+    /// Opens the register and the store in `folder`; workers start with the first document.
+    pub async fn open(settings: &Settings, places: &Places, folder: &Path, program: PathBuf) -> Result<Self, Failure> {
+        let store = settings.store();
+        let Material { law, renderer, supplies, assets_sha256 } = material(places, settings.http().max_rows)?;
+        let renderer = Arc::new(renderer);
+        let confirmed = law.confirm(settings.xac_nhan.clone())?;
+        let planner = Planner::new(renderer.templates(), law)?;
+        let engine = settings.engine();
+        let none = Limits { workers: 0, ..engine.small };
+        let pool = Pool::start(PoolOptions {
+            program,
+            arguments: vec![OsString::from("worker")],
+            supplies: Arc::new(supplies),
+            small: none,
+            large: none,
+            batch: engine.batch,
+            recycle_after: engine.recycle_after,
+        })
+        .await?;
+        let (stop, told) = watch::channel(false);
+        let batches = Arc::new(Batches {
+            register: Register::open(&folder.join("so.sqlite").display().to_string()).await?,
+            files: Files::open(&folder.join("tep").display().to_string())?,
+            renderer,
+            backend: Backend::Batch(pool),
+            keep: store.keep,
+            max_rows: store.max_rows,
+            at_once: engine.batch.workers + 1,
+            webhooks: None,
+            stop: told,
+        });
+        Ok(Self { batches, planner, confirmed, assets_sha256, stop })
+    }
+
+    /// Told to stop: what is begun is finished.
+    pub fn stop(&self) {
+        self.stop.send_replace(true);
+    }
+}
+
+/// What pages are made of, read once.
+struct Material {
+    law: Law,
+    renderer: Renderer,
+    supplies: Supplies,
+    assets_sha256: String,
+}
+
+fn material(places: &Places, max_rows: usize) -> Result<Material, Failure> {
+    let tree = tree(places)?;
+    let law = law(&tree)?;
+    let fonts_files = font_files(places)?;
+    let assets_sha256 = digest(&tree, &fonts_files);
+    let fonts = Fonts::load(fonts_files.iter().cloned())?;
+    let supplies = Supplies { templates: tree.clone().into_files().into_iter().collect(), fonts: fonts_files };
+    let renderer = Renderer::new(Catalog::load(&tree), &fonts, RendererOptions { max_rows });
+    Ok(Material { law, renderer, supplies, assets_sha256 })
 }
 
 /// A renderer and an engine in this process, for the command line.

@@ -7,6 +7,7 @@ mod art;
 mod awards;
 mod certificate;
 mod cli;
+mod dossier;
 mod engine;
 mod form;
 mod ingest;

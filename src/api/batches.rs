@@ -14,7 +14,7 @@ use super::problem;
 use super::request::{self, Envelope, Kind};
 use super::sheets;
 use crate::app::App;
-use crate::batch::{Accepted, Document, Making, OnFault, Report, Wanted};
+use crate::batch::{Accepted, Document, Making, OnFault, Report, Wanted, lay_over};
 use crate::diagnostic::{Code, Diagnostic, Failure, Lang};
 use crate::register::{BatchState, ItemRow, ItemState};
 
@@ -170,18 +170,6 @@ async fn wanted(
 
 fn rows_or_sheet(vi: &str, en: &str) -> Failure {
     Failure::new(Code::InvalidData, vec![Diagnostic::error("rows", vi, en).at("/rows")])
-}
-
-/// Lays one object over another, key by key; what is not an object is replaced.
-fn lay_over(below: &mut Value, above: Value) {
-    match (below, above) {
-        (Value::Object(below), Value::Object(above)) => {
-            for (key, value) in above {
-                lay_over(below.entry(key).or_insert(Value::Null), value);
-            }
-        }
-        (below, above) => *below = above,
-    }
 }
 
 /// 202 and where to follow the batch; the same request before gets the same answer.
@@ -438,16 +426,4 @@ pub async fn retry(
 
 fn ok(body: Value) -> HttpResponse {
     HttpResponse::Ok().insert_header((header::CACHE_CONTROL, "private, no-store")).json(body)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_row_is_laid_over_what_all_have_in_common() {
-        let mut data = json!({"co_quan": {"ten": "A", "dia_danh": "B"}, "so": 1});
-        lay_over(&mut data, json!({"co_quan": {"ten": "C"}, "ds": [1]}));
-        assert_eq!(data, json!({"co_quan": {"ten": "C", "dia_danh": "B"}, "so": 1, "ds": [1]}));
-    }
 }

@@ -110,9 +110,7 @@ async fn plan(app: &App, envelope: &mut Envelope) -> (Result<Plan, Failure>, Sou
         let faults = sheet.faults.clone();
         let locate = move |pointer: &str| {
             let pointer = pointer.strip_prefix(ENVELOPE).unwrap_or(pointer);
-            let row = filled.row_of(pointer)?;
-            let inside = pointer.split_once("/doi_tuong/").and_then(|(_, rest)| rest.split_once('/'));
-            Some((row, inside.map_or_else(String::new, |(_, rest)| format!("/{rest}"))))
+            filled.place(pointer)
         };
         source = Source::of(sheet, Arc::new(locate));
         if !faults.is_empty() {
@@ -148,14 +146,9 @@ pub fn wanted(value: &Value, plan: Plan, owner: String) -> Wanted {
     let documents = plan
         .documents
         .into_iter()
-        .map(|planned| Document {
-            template: planned.template,
-            data: planned.data,
-            folder: planned.folder,
-            unit: planned.group,
-            person: planned.person,
-            origin: format!("{ENVELOPE}{}", planned.pointer),
-            faults: Vec::new(),
+        .map(|planned| {
+            let one = Document::of_plan(planned);
+            Document { origin: format!("{ENVELOPE}{}", one.origin), ..one }
         })
         .collect();
     Wanted {

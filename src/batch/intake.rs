@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use super::names::{NameFacts, NamePattern, Unique, safe};
 use super::{Batches, Making, Report, now_ms};
 use crate::diagnostic::{Code, Diagnostic, Failure};
+use crate::dossier::Planned;
 use crate::engine::Standard;
 use crate::register::{Created, ItemRow, ItemState, NewBatch, NewItem};
 use crate::render::Renderer;
@@ -44,6 +45,12 @@ pub struct Document {
 }
 
 impl Document {
+    /// A document of a dossier; `origin` is a place in the dossier's data.
+    pub fn of_plan(planned: Planned) -> Self {
+        let Planned { template, data, folder, group, person, pointer } = planned;
+        Self { template, data, folder, unit: group, person, origin: pointer, faults: Vec::new() }
+    }
+
     /// A row of a batch: unit and name are read from where the shared pieces of the schemas have them.
     pub fn of_row(template: &str, data: Value, origin: String) -> Self {
         let text = |pointers: [&str; 2]| {
@@ -340,6 +347,18 @@ fn below(origin: &str, mut one: Diagnostic) -> Diagnostic {
     one
 }
 
+/// Lays one object over another, key by key; what is not an object is replaced.
+pub fn lay_over(below: &mut Value, above: Value) {
+    match (below, above) {
+        (Value::Object(below), Value::Object(above)) => {
+            for (key, value) in above {
+                lay_over(below.entry(key).or_insert(Value::Null), value);
+            }
+        }
+        (below, above) => *below = above,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -362,5 +381,12 @@ mod tests {
         let one = below("/rows/3", Diagnostic::error("x", "x", "x").at("/doi_tuong/ten"));
         assert_eq!(one.pointer.as_deref(), Some("/rows/3/doi_tuong/ten"));
         assert_eq!(below("/rows/3", Diagnostic::error("x", "x", "x")).pointer.as_deref(), Some("/rows/3"));
+    }
+
+    #[test]
+    fn a_row_is_laid_over_what_all_have_in_common() {
+        let mut data = json!({"co_quan": {"ten": "A", "dia_danh": "B"}, "so": 1});
+        lay_over(&mut data, json!({"co_quan": {"ten": "C"}, "ds": [1]}));
+        assert_eq!(data, json!({"co_quan": {"ten": "C", "dia_danh": "B"}, "so": 1, "ds": [1]}));
     }
 }

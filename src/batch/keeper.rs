@@ -49,6 +49,12 @@ impl Batches {
         self.register.forget(now, self.keep_ms()).await
     }
 
+    /// Writes the jobs of every running batch anew: for a command that is alone with its register.
+    pub async fn take_up_now(&self) -> Result<(), Failure> {
+        let now = now_ms();
+        self.register.take_up(now + 1, now, self.keep_ms()).await.map(|_| ())
+    }
+
     /// Removes files first, then what the register knows of them: begun again where it broke off.
     pub async fn remove_expired(&self, now: i64) -> Result<(), Failure> {
         for id in self.register.begin_removal(now).await? {

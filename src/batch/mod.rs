@@ -24,7 +24,7 @@ use crate::register::Register;
 use crate::render::{Backend, Renderer, Requested};
 use crate::webhook::{Secret, Sender};
 
-pub use intake::{Accepted, Document, OnFault, Wanted};
+pub use intake::{Accepted, Document, OnFault, Wanted, lay_over};
 pub use results::{Order, Report, failures_sheet, manifest};
 
 /// How the documents of a batch are made. Kept with it as JSON.

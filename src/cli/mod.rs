@@ -5,15 +5,18 @@
 #[macro_use]
 mod output;
 
+mod batch;
 mod calibrate;
 mod catalog;
+mod desk;
+mod dossier;
 mod healthcheck;
 mod key;
-#[cfg_attr(not(test), expect(dead_code, reason = "what commands of many documents speak through"))]
 mod progress;
 mod render;
 mod rules;
 mod serve;
+mod sheet;
 mod templates;
 mod watch;
 mod worker;
@@ -71,6 +74,12 @@ enum Command {
     Preview(render::Preview),
     /// Check data without making anything
     Check(render::Check),
+    /// Make one document for each row of a sheet or a list
+    Batch(batch::Batch),
+    /// Make the whole dossier of an award: decisions, lists, certificates, payment list, submission, minutes
+    Dossier(dossier::Dossier),
+    /// Make the pattern sheet of a template, or that of a dossier's recipients, to be filled in
+    Sheet(sheet::Sheet),
     /// List templates, make new ones, check, test and pack them
     Templates(templates::Templates),
     /// Print a template's JSON Schema
@@ -106,6 +115,9 @@ pub fn main() -> ExitCode {
         Command::Render(command) => command.run(&places, speech),
         Command::Preview(command) => command.run(&places, speech),
         Command::Check(command) => command.run(&places, speech),
+        Command::Batch(command) => command.run(&places, speech),
+        Command::Dossier(command) => command.run(&places, speech),
+        Command::Sheet(command) => command.run(&places),
         Command::Templates(command) => command.run(&places, speech),
         Command::Schema(command) => command.run(&places),
         Command::Sample(command) => command.run(&places),

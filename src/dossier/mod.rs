@@ -9,6 +9,8 @@ mod documents;
 pub mod law;
 mod money;
 mod plan;
+#[cfg(test)]
+mod plan_cases;
 mod repair;
 mod round;
 mod rows;

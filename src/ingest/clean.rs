@@ -18,20 +18,28 @@ pub(super) struct Cleaned {
     pub(super) why: Vec<Text>,
     /// Why it cannot be taken.
     pub(super) fault: Option<Diagnostic>,
+    /// The old encoding it was recognised to be in.
+    pub(super) legacy: Option<Encoding>,
+    /// It reads well as it stands, and has letters an old encoding could have written too.
+    pub(super) doubtful: bool,
 }
 
 /// Cleans one text.
 pub(super) fn clean(raw: &str, face: Option<Face>, convert: Convert) -> Cleaned {
     let mut cleaned = Cleaned::default();
     let text = match read_as(raw, face, convert) {
-        Reading::Unicode => raw.to_owned(),
+        Reading::Unicode => {
+            cleaned.doubtful = may_be_legacy(raw);
+            raw.to_owned()
+        }
         Reading::Converted(encoding, text) => {
+            cleaned.legacy = Some(encoding);
             let name = name(encoding);
             cleaned.why.push(Text::new(format!("chuyển từ {name} sang Unicode"), format!("converted from {name}")));
             text
         }
-        Reading::Refused(fault) => {
-            return Cleaned { text: raw.to_owned(), fault: Some(fault), ..cleaned };
+        Reading::Refused(encoding, fault) => {
+            return Cleaned { text: raw.to_owned(), fault: Some(*fault), legacy: Some(encoding), ..cleaned };
         }
     };
     if let Some(bad) = unicode::refuse(&text) {
@@ -54,14 +62,27 @@ pub(super) fn clean(raw: &str, face: Option<Face>, convert: Convert) -> Cleaned 
 pub(super) fn heading(raw: &str, face: Option<Face>) -> String {
     match read_as(raw, face, Convert::Recognised) {
         Reading::Converted(_, text) => text,
-        Reading::Unicode | Reading::Refused(_) => raw.to_owned(),
+        Reading::Unicode | Reading::Refused(..) => raw.to_owned(),
     }
+}
+
+/// The warning of a cell among others in an old encoding that could be in it too; none where it reads the same.
+pub(super) fn doubt(raw: &str, encoding: Encoding) -> Option<Diagnostic> {
+    let (name, text) = (name(encoding), decode(raw, encoding, false));
+    (text != raw).then(|| {
+        Diagnostic::warning(
+            "legacy_doubt",
+            format!("`{raw}` được giữ nguyên, nhưng các ô khác viết bằng {name}: có thể phải đọc là `{text}`"),
+            format!("`{raw}` is kept, but other cells are in {name}: it could read `{text}`"),
+        )
+        .hint("xem lại ô này", "look at this cell")
+    })
 }
 
 enum Reading {
     Unicode,
     Converted(Encoding, String),
-    Refused(Diagnostic),
+    Refused(Encoding, Box<Diagnostic>),
 }
 
 fn read_as(raw: &str, face: Option<Face>, convert: Convert) -> Reading {
@@ -80,8 +101,8 @@ fn read_as(raw: &str, face: Option<Face>, convert: Convert) -> Reading {
     let capitals = face.is_some_and(|face| face.capitals && face.encoding == wanted);
     let text = decode(raw, wanted, capitals);
     match (convert, told) {
-        (Convert::Refuse, _) => Reading::Refused(refused(raw, wanted, face.is_some(), &text)),
-        (_, Some(told)) if told != wanted => Reading::Refused(contradicts(raw, told, wanted)),
+        (Convert::Refuse, _) => Reading::Refused(wanted, refused(raw, wanted, face.is_some(), &text)),
+        (_, Some(told)) if told != wanted => Reading::Refused(told, contradicts(raw, told, wanted)),
         _ => Reading::Converted(wanted, text),
     }
 }
@@ -144,11 +165,11 @@ fn name(encoding: Encoding) -> &'static str {
     }
 }
 
-fn refused(raw: &str, encoding: Encoding, by_font: bool, text: &str) -> Diagnostic {
+fn refused(raw: &str, encoding: Encoding, by_font: bool, text: &str) -> Box<Diagnostic> {
     let name = name(encoding);
     let (by_vi, by_en) =
         if by_font { ("theo phông chữ của ô", "by its font") } else { ("theo chữ", "by its words") };
-    Diagnostic::error(
+    let fault = Diagnostic::error(
         "legacy_encoding",
         format!("`{raw}` viết bằng bảng mã cũ {name} ({by_vi})"),
         format!("`{raw}` is in the legacy encoding {name} ({by_en})"),
@@ -156,17 +177,19 @@ fn refused(raw: &str, encoding: Encoding, by_font: bool, text: &str) -> Diagnost
     .hint(
         format!("có lẽ là `{text}`: gõ lại, hoặc yêu cầu chuyển mã khi gửi bảng"),
         format!("it probably reads `{text}`: type it again, or ask for conversion when sending the sheet"),
-    )
+    );
+    Box::new(fault)
 }
 
-fn contradicts(raw: &str, told: Encoding, wanted: Encoding) -> Diagnostic {
+fn contradicts(raw: &str, told: Encoding, wanted: Encoding) -> Box<Diagnostic> {
     let (told, wanted) = (name(told), name(wanted));
-    Diagnostic::error(
+    let fault = Diagnostic::error(
         "legacy_encoding",
         format!("`{raw}` là {told}, không phải {wanted} như yêu cầu chuyển"),
         format!("`{raw}` is {told}, not {wanted} as asked for"),
     )
-    .hint("yêu cầu chuyển mỗi ô theo bảng mã nhận ra được", "ask for each cell to be converted as recognised")
+    .hint("yêu cầu chuyển mỗi ô theo bảng mã nhận ra được", "ask for each cell to be converted as recognised");
+    Box::new(fault)
 }
 
 fn because(change: unicode::Change) -> Text {

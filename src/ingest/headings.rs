@@ -207,7 +207,7 @@ fn best(grid: &Grid, names: &Names<'_>, options: &ReadOptions) -> Option<Block> 
 fn block(grid: &Grid, areas: &[Area], top: u32, names: &Names<'_>) -> Block {
     let mut bottom = top;
     let mut block = read(grid, areas, top, bottom, names);
-    while bottom - top < MAX_DEPTH {
+    while bottom - top + 1 < MAX_DEPTH {
         let Some(next) = grid.line(bottom + 1) else { break };
         // A cell merged over both rows: they are one head.
         let joined = areas.iter().any(|area| {

@@ -51,8 +51,10 @@ fn write(grid: &Grid, sheet: &Sheet, faults: &[Diagnostic]) -> Result<Vec<u8>, X
         let (row, column) = place::parse(&cell.address);
         if let Some(row) = row {
             by_row.entry(row).or_default().push(fault);
-            // A fault of a whole row stands at its first column with data.
-            let column = column.unwrap_or_else(|| sheet.mapped.first().map_or(0, |mapped| mapped.column));
+            // A fault of a whole row stands at the first cell that shows something.
+            let first = || grid.line(row)?.cells.iter().find(|entry| !entry.is_blank()).map(|entry| entry.column);
+            let column =
+                column.or_else(first).unwrap_or_else(|| sheet.mapped.first().map_or(0, |mapped| mapped.column));
             marks.entry((row, column)).or_default().faults.push(fault);
         }
     }

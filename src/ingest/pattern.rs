@@ -102,7 +102,9 @@ fn width(column: &Column) -> f64 {
 
 /// Lines a text takes in a column of a width in characters, as Times New Roman 12 sets it.
 pub(super) fn lines(text: &str, width: usize) -> usize {
-    text.split('\n').map(|line| line.chars().count().div_ceil(width.max(1)).max(1)).sum()
+    // Its letters are narrower than the figures a width is counted in.
+    let fits = (width * 6 / 5).max(1);
+    text.split('\n').map(|line| line.chars().count().div_ceil(fits).max(1)).sum()
 }
 
 /// Height of a row of so many lines, points; a spreadsheet takes 409 at most.

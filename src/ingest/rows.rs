@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use serde_json::{Map, Value};
 
+use super::clean;
 use super::columns::{Column, Kind};
 use super::grid::{Entry, Grid, Line};
 use super::headings::{self, Found};
@@ -12,6 +13,7 @@ use super::place;
 use super::sheet::{Change, Mapped, ReadOptions, Row, Sheet};
 use super::values::{self, Outcome};
 use crate::diagnostic::{Cell, Diagnostic, Text};
+use crate::domain::legacy::Encoding;
 
 /// Most cells merged areas may fill.
 const MAX_FILLED: usize = 500_000;
@@ -100,6 +102,10 @@ struct Taking<'a> {
     /// Days whose month could be their day, by column.
     either_order: BTreeMap<u32, Vec<(u32, String)>>,
     month_first: HashSet<u32>,
+    /// Cells recognised to be in each old encoding: TCVN3, VNI.
+    legacy: [usize; 2],
+    /// Cells that could be in one of them.
+    doubtful: Vec<(u32, u32, String)>,
     begun: bool,
 }
 
@@ -118,6 +124,8 @@ impl<'a> Taking<'a> {
             formulas: BTreeMap::new(),
             either_order: BTreeMap::new(),
             month_first: HashSet::new(),
+            legacy: [0; 2],
+            doubtful: Vec::new(),
             begun: false,
         }
     }
@@ -182,12 +190,12 @@ impl<'a> Taking<'a> {
     }
 
     fn is_sum(&self, line: &Line) -> bool {
-        let texts = shown(line);
-        let Some(first) = texts.first().filter(|text| layout::is_sum(text)) else { return false };
+        let first = line.cells.iter().find(|entry| !entry.is_blank()).map(|entry| entry.raw.shown());
+        let Some(first) = first.filter(|text| layout::is_sum(text)) else { return false };
         // A required column holding something of its own makes it a row of data.
         let required = self.found.mapped.iter().filter(|mapped| self.columns[mapped.index].required);
         let others = required.filter_map(|mapped| line.cell(mapped.column)).filter(|entry| entry.filled_from.is_none());
-        others.map(|entry| entry.raw.shown()).all(|text| text.trim().is_empty() || text == *first)
+        others.map(|entry| entry.raw.shown()).all(|text| text.trim().is_empty() || text == first)
     }
 
     fn tell_skipped(&mut self, line: &Line, code: &'static str, vi: &str, en: &str) {
@@ -266,6 +274,14 @@ impl<'a> Taking<'a> {
         if outcome.month_first {
             self.month_first.insert(at);
         }
+        match outcome.legacy {
+            Some(Encoding::Tcvn3) => self.legacy[0] += 1,
+            Some(Encoding::Vni) => self.legacy[1] += 1,
+            None if outcome.doubtful && outcome.fault.is_none() => {
+                self.doubtful.push((number, at, entry.raw.shown()));
+            }
+            None => {}
+        }
         if outcome.either_order {
             self.either_order.entry(at).or_default().push((number, entry.raw.shown()));
         }
@@ -336,6 +352,15 @@ impl<'a> Taking<'a> {
             )
             .in_cell(Some(self.at(first, column)));
             self.warnings.push((first, column, warning));
+        }
+        let [tcvn3, vni] = self.legacy;
+        if tcvn3 + vni > 0 {
+            let encoding = if vni > tcvn3 { Encoding::Vni } else { Encoding::Tcvn3 };
+            for (row, column, text) in std::mem::take(&mut self.doubtful) {
+                if let Some(doubt) = clean::doubt(&text, encoding) {
+                    self.warnings.push((row, column, doubt.in_cell(Some(self.at(row, column)))));
+                }
+            }
         }
         for (row, column) in &self.grid.unreadable {
             let address = place::address(*row, *column);

@@ -9,6 +9,7 @@ use super::grid::{Entry, Raw, plain};
 use super::layout::fold;
 use super::sheet::Convert;
 use crate::diagnostic::{Diagnostic, Text};
+use crate::domain::legacy::Encoding;
 
 /// Numbers a spreadsheet keeps to the last figure.
 const EXACT: f64 = 1e15;
@@ -28,6 +29,10 @@ pub(super) struct Outcome {
     pub(super) either_order: bool,
     /// A day written month first: its column may not be in the Vietnamese order.
     pub(super) month_first: bool,
+    /// The old encoding the cell is in.
+    pub(super) legacy: Option<Encoding>,
+    /// The cell could be in an old encoding, if others are.
+    pub(super) doubtful: bool,
 }
 
 impl Outcome {
@@ -109,9 +114,9 @@ fn wrong_kind(column: &Column, vi: &str, en: &str) -> Outcome {
 }
 
 fn text(raw: &str, entry: &Entry, column: &Column, convert: Convert) -> Outcome {
-    let Cleaned { text, why, fault } = clean::clean(raw, entry.face, convert);
+    let Cleaned { text, why, fault, legacy, doubtful } = clean::clean(raw, entry.face, convert);
     if let Some(fault) = fault {
-        return Outcome::fault(fault);
+        return Outcome { legacy, ..Outcome::fault(fault) };
     }
     if text.is_empty() {
         return Outcome::default();
@@ -130,6 +135,8 @@ fn text(raw: &str, entry: &Entry, column: &Column, convert: Convert) -> Outcome 
         Kind::Choice(choices) => choice(&text, choices),
         Kind::Flag => flag(&text),
     };
+    outcome.legacy = legacy;
+    outcome.doubtful = doubtful;
     if !why.is_empty() && outcome.value.is_some() {
         let (after, mut later) = outcome.change.take().unwrap_or_else(|| (text, Vec::new()));
         let mut all = why;
@@ -328,6 +335,10 @@ fn finish(text: &str, number: &str, refuse: impl Fn(&str, &str) -> Outcome) -> O
 }
 
 fn choice(text: &str, choices: &[(String, String)]) -> Outcome {
+    // Chosen from the list of the pattern sheet: nothing to fold.
+    if let Some((_, value)) = choices.iter().find(|(shown, _)| shown == text) {
+        return Outcome::value(value.as_str());
+    }
     let wanted = fold(text);
     if let Some((_, value)) = choices.iter().find(|(shown, value)| fold(shown) == wanted || value == text) {
         return Outcome::value(value.as_str());

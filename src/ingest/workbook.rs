@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use calamine::{Cell, DataRef, ExcelDateTime, Reader, SheetType, SheetVisible, Xlsx, XlsxCellReader, XlsxError};
+use calamine::{Cell, DataRef, ExcelDateTime, Reader, SheetType, SheetVisible, Xlsx, XlsxError};
 
 use super::container::{self, Survey, damaged};
 use super::grid::{Area, Entry, Face, Grid, Moment, Raw};
@@ -128,12 +128,19 @@ impl<'a> Workbook<'a> {
         }
         guarded(|| {
             let mut reader = self.book.worksheet_cells_reader(name).map_err(explain)?;
-            while let Some(record) = next_formula(&mut reader)? {
-                if matches!(extent, Extent::Top(last) if record.0.0 >= last) {
+            loop {
+                let record = match reader.next_cell_with_formula_metadata() {
+                    Ok(Some(record)) => record,
+                    Ok(None) => break,
+                    // The cell is told when values are read.
+                    Err(XlsxError::CellError(_)) => continue,
+                    Err(error) => return Err(explain(error)),
+                };
+                if matches!(extent, Extent::Top(last) if record.pos.0 >= last) {
                     break;
                 }
-                if record.1 {
-                    found.insert(record.0);
+                if record.formula.is_some() {
+                    found.insert(record.pos);
                 }
                 if found.len() > MAX_CELLS {
                     return Err(too_many_cells());
@@ -141,17 +148,6 @@ impl<'a> Workbook<'a> {
             }
             Ok(found)
         })
-    }
-}
-
-/// The next cell's place and whether it holds a formula.
-fn next_formula(reader: &mut XlsxCellReader<'_, Cursor<&[u8]>>) -> Result<Option<((u32, u32), bool)>, Diagnostic> {
-    loop {
-        match reader.next_cell_with_formula_metadata() {
-            Ok(record) => return Ok(record.map(|record| (record.pos, record.formula.is_some()))),
-            Err(XlsxError::CellError(_)) => {}
-            Err(error) => return Err(explain(error)),
-        }
     }
 }
 

@@ -202,7 +202,7 @@ pub const CLAUSES: &[Part] = &[
             done(
                 "II.6.a",
                 "Căn cứ: nghiêng, 13–14 pt, mỗi căn cứ một dòng, cuối dòng `;`, dòng cuối `.`",
-                "`quyet_dinh/text/can_cu.dong.j2`, `td/head.typ`",
+                "`quyet_dinh/`, `to_trinh/text/can_cu.dong.j2`, `td/head.typ`",
                 &["can_cu.chu", "can_cu.dau"],
             ),
             caller(
@@ -499,13 +499,24 @@ pub const CLAUSES: &[Part] = &[
                 &["tham_quyen.chu", "can_cu.chu", "quyet_dinh.chu", "dieu.so"],
             ),
             missing("Mẫu 1.3", "Quyết định gián tiếp với văn bản kèm theo", ""),
-            done("Mẫu 1.4", "Văn bản có tên loại: báo cáo", "`bao_cao/`", &["ten_loai.chu", "kinh_gui.loai"]),
+            done(
+                "Mẫu 1.4",
+                "Văn bản có tên loại: báo cáo, tờ trình",
+                "`bao_cao/`, `to_trinh/`",
+                &["ten_loai.chu", "kinh_gui.loai"],
+            ),
             done("Mẫu 2.1", "Phụ lục văn bản giấy", "`td/annex.typ`", &["phu_luc.kem_theo", "phu_luc.ke"]),
             done("Mẫu 1.5", "Công văn", "`cong_van/`", &["trich_yeu.cong_van", "kinh_gui.loai"]),
+            done(
+                "Mẫu 1.9",
+                "Biên bản: không có địa danh, ngày; câu kết ghi giờ, ngày kết thúc; thư ký ký bên trái, chủ tọa bên phải, `Nơi nhận` ở dưới",
+                "`bien_ban/`, `td/sign.typ`",
+                &["ky.bien_ban", "ngay.dinh_dang"],
+            ),
             missing(
-                "Mẫu 1.1, 1.6–1.10, 2.2, 3.1, 3.2",
-                "Nghị quyết, công điện, giấy mời, giấy giới thiệu, biên bản, giấy nghỉ phép, phụ lục điện tử, bản sao",
-                "quy tắc đọc được nghị quyết và biên bản",
+                "Mẫu 1.1, 1.6–1.8, 1.10, 2.2, 3.1, 3.2",
+                "Nghị quyết, công điện, giấy mời, giấy giới thiệu, giấy nghỉ phép, phụ lục điện tử, bản sao",
+                "quy tắc đọc được nghị quyết",
             ),
         ],
     },

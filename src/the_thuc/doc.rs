@@ -174,7 +174,8 @@ impl<'d> Doc<'d> {
         let (grounds, body) = if deciding {
             (grounds, body)
         } else {
-            let slanted = body.iter().take_while(|line| line.italic && !line.bold).count();
+            let given = body.first().is_some_and(|line| line.plain.starts_with("Căn cứ"));
+            let slanted = body.iter().take_while(|line| given && line.italic && !line.bold).count();
             let (grounds, body) = body.split_at(slanted);
             (grounds.to_vec(), body.to_vec())
         };

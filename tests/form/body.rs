@@ -14,6 +14,11 @@ pub const BROKEN: &[Broken] = &[
     ("can_cu.dau", "one ends with a full stop", "quyet_dinh/plain", |sheet| {
         run(sheet, "Căn cứ").text = "Căn cứ Luật.".into();
     }),
+    ("can_cu.dau", "the last one of a submission ends with a comma", "to_trinh/plain", |sheet| {
+        let last =
+            sheet.pages.runs.iter_mut().rfind(|run| run.italic && run.page == 1 && run.text.ends_with("thưởng."));
+        last.expect("the end of the căn cứ").text = "điều của Luật,".into();
+    }),
     ("dieu.chu", "a label not bold", "quyet_dinh/plain", |sheet| run(sheet, "Điều\u{a0}2.").bold = false),
     ("dieu.so", "a number left out", "quyet_dinh/plain", |sheet| {
         run(sheet, "Điều\u{a0}2.").text = "Điều\u{a0}4.".into()

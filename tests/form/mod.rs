@@ -107,7 +107,18 @@ fn variants() -> Vec<(&'static str, &'static str, &'static str, Value)> {
     for (variant, degree) in [("khan", "khan"), ("thuong_khan", "thuong_khan"), ("hoa_toc", "hoa_toc")] {
         all.push(("quyet_dinh", "plain", variant, json!({"muc_do_khan": degree})));
     }
+    all.extend([
+        ("to_trinh", "plain", "no_number", json!({"so": null, "ngay": null, "nam": 2021})),
+        ("to_trinh", "plain", "no_council", json!({"hop_hoi_dong": null, "can_cu": null})),
+        ("to_trinh", "plain", "ngang", json!({"danh_sach": {"huong": "ngang"}})),
+        ("to_trinh", "nhieu", "trong_bai", json!({"trong_bai": true, "danh_sach": null})),
+        ("bien_ban", "plain", "no_number", json!({"so": null})),
+        ("bien_ban", "plain", "no_recipients", json!({"noi_nhan": null})),
+    ]);
     for form in &sign::FORMS {
+        let chair = json!({"ho_ten": "Cầm Văn Thoan", "ky": form.signing()});
+        all.push(("bien_ban", "minimal", form.name, json!({"chu_tri": chair})));
+        all.push(("to_trinh", "minimal", form.name, json!({"nguoi_ky": form.data()})));
         all.push(("quyet_dinh", "minimal", form.name, json!({"nguoi_ky": form.data()})));
         all.push(("bao_cao", "minimal", form.name, json!({"nguoi_ky": form.data()})));
     }
@@ -149,6 +160,8 @@ const DESERVED: &[(&str, &str)] = &[
     ("noi_nhan.luu_vt", "bao_cao/hostile"),
     ("noi_nhan.luu_vt", "quyet_dinh/hostile"),
     ("noi_nhan.nhu_dieu", "quyet_dinh/hostile"),
+    ("noi_nhan.luu_vt", "to_trinh/hostile"),
+    ("noi_nhan.luu_vt", "bien_ban/hostile"),
 ];
 
 #[test]

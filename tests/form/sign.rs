@@ -18,6 +18,13 @@ pub struct Signing {
 }
 
 impl Signing {
+    /// Without the name, as minutes want it.
+    pub fn signing(&self) -> Value {
+        let mut data = self.data();
+        data.as_object_mut().expect("an object").shift_remove("ho_ten");
+        data
+    }
+
     pub fn data(&self) -> Value {
         let mut data = json!({"quyen_han": self.authority, "chuc_vu": self.title, "ho_ten": "Lường Minh Khoát"});
         if self.authority.is_empty() {
@@ -83,6 +90,19 @@ pub const BROKEN: &[Broken] = &[
         sheet.pages.runs.retain(|run| !run.text.starts_with("và các tập thể"));
     }),
     ("ky.chu", "the name on the next page", "bao_cao/minimal", |sheet| run(sheet, "Lường").page = 2),
+    ("ky.chu", "who kept the minutes in capitals", "bien_ban/plain", |sheet| {
+        run(sheet, "Vì").text = "VÌ THỊ NGOAN".into()
+    }),
+    ("ky.vi_tri", "who kept the minutes off the axis", "bien_ban/plain", |sheet| run(sheet, "Vì").x += 15.0),
+    ("ky.cho_ky", "over the name of who kept the minutes", "bien_ban/plain", |sheet| {
+        sheet.boxes.iter_mut().find(|one| one.name == "thu_ky").expect("a place to sign").y += mm(10.0);
+    }),
+    ("ky.bien_ban", "signed by one", "bien_ban/plain", |sheet| {
+        run(sheet, "THƯ KÝ").text.clear();
+        run(sheet, "Vì").text.clear();
+        sheet.boxes.retain(|one| one.name != "thu_ky");
+    }),
+    ("ky.bien_ban", "not on one level", "bien_ban/plain", |sheet| run(sheet, "THƯ KÝ").y -= 8.0),
 ];
 
 fn seal(sheet: &mut Sheet) -> &mut LabelledBox {

@@ -130,7 +130,7 @@ fn what_is_filled_into_a_pattern_sheet_is_what_is_read() {
     let columns = every_kind();
     let row: Vec<_> = columns.iter().map(value).collect();
     let rows = prop::collection::vec(row, 1..6);
-    let mut runner = TestRunner::new(Config { cases: 48, ..Config::default() });
+    let mut runner = TestRunner::new(Config { cases: 48, failure_persistence: None, ..Config::default() });
     runner
         .run(&rows, |rows| {
             let bytes = filled(&columns, &rows);
@@ -196,20 +196,34 @@ fn a_copy_of_csv_keeps_its_cells() {
     assert_eq!(told(&again.faults), told(&sheet.faults));
 }
 
-#[test]
-fn tmp_dump() {
-    let columns = people();
-    std::fs::create_dir_all("/tmp/ingest-out").unwrap();
-    std::fs::write("/tmp/ingest-out/mau.xlsx", ingest::pattern("Danh sách đề nghị khen thưởng", &columns).unwrap())
-        .unwrap();
-    let bytes = std::fs::read(crate::support::project().join("tests/ingest/files/phong-cu.xlsx")).unwrap();
-    let sheet = ingest::read(&bytes, "a", &columns, &ReadOptions::default()).unwrap();
-    let mut f = sheet.faults.clone();
-    f.extend(sheet.warnings.clone());
-    std::fs::write("/tmp/ingest-out/dau.xlsx", ingest::marked(&bytes, "a", &sheet, &f).unwrap()).unwrap();
-    let bytes = std::fs::read(crate::support::project().join("tests/ingest/files/tieu-de-gop.xlsx")).unwrap();
-    let sheet = ingest::read(&bytes, "a", &columns, &ReadOptions::default()).unwrap();
-    let mut f = sheet.faults.clone();
-    f.extend(sheet.warnings.clone());
-    std::fs::write("/tmp/ingest-out/gop.xlsx", ingest::marked(&bytes, "a", &sheet, &f).unwrap()).unwrap();
+proptest! {
+    #![proptest_config(Config { cases: 64, failure_persistence: None, ..Config::default() })]
+
+    #[test]
+    fn any_text_is_read_or_refused_as_csv(rows in "((Tên|Loại|CCCD|[a-zà-ỹ=\"0-9/ ]{0,6})[;,\t\n]){0,40}", tail in "\\PC{0,20}") {
+        let text = rows + &tail;
+        if let Ok(sheet) = ingest::read(text.as_bytes(), "a.csv", &every_kind(), &ReadOptions::default()) {
+            for fault in sheet.faults.iter().chain(&sheet.warnings) {
+                prop_assert!(fault.cell.is_some(), "{fault:?} has no cell");
+            }
+            prop_assert!(ingest::marked(text.as_bytes(), "a.csv", &sheet, &sheet.faults).is_ok());
+        }
+    }
+
+    #[test]
+    fn any_bytes_are_refused_or_read(mut bytes in prop::collection::vec(any::<u8>(), 0..200), form in 0_usize..4) {
+        let head: [&[u8]; 4] = [b"", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"\xff\xfe"];
+        bytes.splice(0..0, head[form].iter().copied());
+        if let Err(failure) = ingest::read(&bytes, "a.xlsx", &people(), &ReadOptions::default()) {
+            prop_assert!(!failure.diagnostics.is_empty());
+        }
+    }
+
+    #[test]
+    fn a_workbook_with_damaged_bytes_is_refused_or_read(at in 0_usize..10_000, byte in any::<u8>()) {
+        let mut bytes = table(&[&["Tên", "Loại"], &["Lò Văn Ò", "CN"]]);
+        let at = at % bytes.len();
+        bytes[at] = byte;
+        let _ = ingest::read(&bytes, "a.xlsx", &people(), &ReadOptions::default());
+    }
 }

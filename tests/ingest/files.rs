@@ -83,6 +83,9 @@ fn fonts_tell_the_encoding_where_words_do_not() {
         .map(|(_, cell)| cell)
         .collect();
     assert_eq!(cells, ["A2", "B2", "C2", "A3", "B3", "C3", "A4", "B4", "C4", "A6"]);
+    // What reads well as it stands is kept, and doubted among so many others.
+    let doubted: Vec<_> = told(&refused.warnings).into_iter().filter(|(code, _)| *code == "legacy_doubt").collect();
+    assert!(doubted.contains(&("legacy_doubt", "B5")), "{doubted:?}");
     let rows = data(&read(Convert::Recognised));
     assert_eq!(rows[0], json!({"loai": "ca_nhan", "ten": "Nguyễn Thị Ánh", "don_vi": "Trường Tiểu học Huy Hạ"}));
     assert_eq!(rows[1], json!({"loai": "ca_nhan", "ten": "Nguyễn Văn Đức", "don_vi": "Xã Kim Bon"}));

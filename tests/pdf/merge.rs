@@ -1,17 +1,21 @@
 //! Many files become one, judged by programs that are not ours.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod links;
+mod reading;
+mod thousands;
+
+use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
 use std::sync::OnceLock;
 
-use lopdf::{Dictionary, Document, Object, ObjectId};
+use lopdf::{Dictionary, Document, Object};
 use serde_json::json;
 use vinhdanh::diagnostic::Code;
 use vinhdanh::engine::Standard;
 use vinhdanh::pdf::{About, Bookmark, Merged, Merger, pages};
 
-use super::ask;
+use self::links::rich_dossier;
+use self::reading::{outline, pairs, read, sheets, structure, text};
 use crate::support::{file, local, outside, project};
 
 fn about() -> About {
@@ -27,12 +31,14 @@ fn bookmark(title: &str, level: u8) -> Bookmark {
     Bookmark { title: title.to_owned(), level }
 }
 
-/// One of each kind, the decision with its list, with the outline they get.
+/// One of each kind, the decision with its list, a certificate for the print shop, with the outline they get.
 fn dossier() -> &'static [(Vec<u8>, Vec<Bookmark>)] {
     static DOSSIER: OnceLock<Vec<(Vec<u8>, Vec<Bookmark>)>> = OnceLock::new();
     DOSSIER.get_or_init(|| {
         let mut decision = local().sample("quyet_dinh", "plain");
         decision["danh_sach"] = json!({"kieu": "bang"});
+        let mut printed = local().sample("giay_khen", "plain");
+        printed["trinh_bay"] = json!({"xen": true});
         let made = |id, data| local().pdf(id, data, Standard::A2a).expect("sound").bytes.to_vec();
         vec![
             (made("quyet_dinh", decision), vec![bookmark("Quyết định", 1)]),
@@ -40,7 +46,7 @@ fn dossier() -> &'static [(Vec<u8>, Vec<Bookmark>)] {
                 made("giay_khen", local().sample("giay_khen", "plain")),
                 vec![bookmark("Giấy khen", 1), bookmark("Lò Thị Minh Hạnh", 2)],
             ),
-            (made("giay_khen", local().sample("giay_khen", "tap-the")), vec![bookmark("Tập thể", 2)]),
+            (made("giay_khen", printed), vec![bookmark("Bản cho nhà in", 2)]),
             (made("bao_cao", local().sample("bao_cao", "plain")), vec![bookmark("Báo cáo", 1)]),
         ]
     })
@@ -68,52 +74,6 @@ fn certificates(many: usize) -> Vec<Vec<u8>> {
         local().pdf("giay_khen", data.clone(), Standard::A2a).expect("sound").bytes.to_vec()
     };
     (0..many).map(&mut certificate).collect()
-}
-
-fn read(pdf: &[u8]) -> Document {
-    let options = lopdf::LoadOptions { strict: true, ..lopdf::LoadOptions::default() };
-    Document::load_mem_with_options(pdf, options).expect("sound")
-}
-
-/// Titles of the outline with their depth and the page they lead to, from 1.
-fn outline(document: &Document) -> Vec<(String, usize, u32)> {
-    fn walk(document: &Document, node: ObjectId, depth: usize, found: &mut Vec<(String, usize, u32)>) {
-        let mut next = entry(document, node, "First");
-        while let Some(id) = next {
-            let node = document.get_dictionary(id).expect("an entry");
-            let title = lopdf::decode_text_string(node.get(b"Title").expect("a title")).expect("text");
-            let place = document.dereference(node.get(b"Dest").expect("a place")).expect("a place").1;
-            let page = place.as_array().expect("an array")[0].as_reference().expect("a page");
-            let (number, _) = document.get_pages().into_iter().find(|(_, id)| *id == page).expect("in the file");
-            found.push((title, depth, number));
-            walk(document, id, depth + 1, found);
-            next = entry(document, id, "Next");
-        }
-    }
-    let root = document.catalog().expect("a catalog").get(b"Outlines").and_then(Object::as_reference);
-    let mut found = Vec::new();
-    walk(document, root.expect("an outline"), 1, &mut found);
-    found
-}
-
-fn entry(document: &Document, id: ObjectId, key: &str) -> Option<ObjectId> {
-    document.get_dictionary(id).expect("a dictionary").get(key.as_bytes()).and_then(Object::as_reference).ok()
-}
-
-fn text(path: &Path) -> Option<String> {
-    ask("pdftotext", &["-layout", path.to_str().expect("UTF-8"), "-"])
-}
-
-/// Size, turn and boxes of all pages.
-fn sheets(path: &Path, found: &mut Vec<String>) {
-    let told = ask("pdfinfo", &["-box", "-f", "1", "-l", "99", path.to_str().expect("UTF-8")]).expect("as before");
-    let mut pages = BTreeMap::<usize, String>::new();
-    for line in told.lines().filter_map(|line| line.strip_prefix("Page ")) {
-        let (number, fact) = line.trim_start().split_once(' ').expect("a number");
-        *pages.entry(number.parse().expect("a number")).or_default() += fact;
-    }
-    assert!(pages.values().all(|facts| facts.contains("size:") && facts.contains("TrimBox:")));
-    found.extend(pages.into_values());
 }
 
 #[test]
@@ -153,45 +113,11 @@ fn own_outlines_stand_below_the_bookmarks() {
     let place = |title: &str| found.iter().position(|one| one.0 == title).expect("an entry");
     assert_eq!(found[place("Lò Thị Minh Hạnh")], ("Lò Thị Minh Hạnh".to_owned(), 2, 3));
     assert_eq!(found[place("Lò Thị Minh Hạnh") + 1], ("GIẤY KHEN".to_owned(), 3, 3));
-    assert_eq!(found[place("Tập thể")], ("Tập thể".to_owned(), 2, 4));
+    assert_eq!(found[place("Bản cho nhà in")], ("Bản cho nhà in".to_owned(), 2, 4));
     let own = outline(&read(&dossier()[3].0));
     let below = &found[place("Báo cáo") + 1..];
     assert!(own.len() > 3);
     assert!(own.into_iter().map(|(title, depth, page)| (title, depth + 1, page + 4)).eq(below.iter().cloned()));
-}
-
-/// Structure elements below a node with their kind, in order.
-fn elements(document: &Document, node: &Dictionary, parent: ObjectId, found: &mut Vec<(ObjectId, String)>) {
-    let Ok(kids) = node.get(b"K") else { return };
-    let kids = document.dereference(kids).expect("kids").1;
-    for kid in kids.as_array().map_or_else(|_| vec![kids.clone()], Clone::clone) {
-        let Ok(id) = kid.as_reference() else { continue };
-        let element = document.get_dictionary(id).expect("an element");
-        assert_eq!(element.get(b"P").and_then(Object::as_reference).expect("a parent"), parent);
-        let kind = element.get(b"S").and_then(Object::as_name).expect("a kind");
-        found.push((id, String::from_utf8_lossy(kind).into_owned()));
-        elements(document, element, id, found);
-    }
-}
-
-/// All elements of a file, and its structure tree.
-fn structure(document: &Document) -> (&Dictionary, Vec<(ObjectId, String)>) {
-    let root = document.catalog().expect("a catalog").get(b"StructTreeRoot").and_then(Object::as_reference);
-    let root = root.expect("tagged");
-    let tree = document.get_dictionary(root).expect("a tree");
-    let mut found = Vec::new();
-    elements(document, tree, root, &mut found);
-    (tree, found)
-}
-
-fn pairs(document: &Document, node: &Object, key: &str, found: &mut Vec<(Object, Object)>) {
-    let node = document.dereference(node).expect("a node").1.as_dict().expect("a dictionary");
-    if let Ok(each) = node.get(key.as_bytes()).and_then(Object::as_array) {
-        found.extend(each.chunks(2).map(|pair| (pair[0].clone(), pair[1].clone())));
-    }
-    for kid in node.get(b"Kids").and_then(Object::as_array).map(Vec::as_slice).unwrap_or_default() {
-        pairs(document, kid, key, found);
-    }
 }
 
 #[test]
@@ -289,6 +215,48 @@ fn attachments_are_left_out_and_told() {
     assert!(read(&merged.out).objects.values().all(|one| one.type_name().ok() != Some(b"Filespec")));
 }
 
+/// A file with something in it made otherwise.
+fn changed(pdf: &[u8], change: &dyn Fn(&mut Document)) -> Vec<u8> {
+    let mut document = read(pdf);
+    change(&mut document);
+    let mut bytes = Vec::new();
+    document.save_to(&mut bytes).expect("memory");
+    bytes
+}
+
+#[test]
+fn what_contradicts_the_files_before_is_refused() {
+    let good = &dossier()[1].0;
+    let below = |document: &Document, key: &[u8]| {
+        document.catalog().expect("a catalog").get(key).and_then(Object::as_reference).expect("a reference")
+    };
+    let roles = changed(good, &|document| {
+        let tree = below(document, b"StructTreeRoot");
+        let tree = document.get_dictionary_mut(tree).expect("tags");
+        tree.get_mut(b"RoleMap")
+            .and_then(Object::as_dict_mut)
+            .expect("roles")
+            .set("Title", Object::Name(b"H1".to_vec()));
+    });
+    let colours = changed(good, &|document| {
+        let intents = document.get_object(below(document, b"OutputIntents")).and_then(Object::as_array);
+        let intent = intents.expect("an array")[0].as_reference().expect("a reference");
+        document.get_dictionary_mut(intent).expect("an intent").set("Info", Object::string_literal("CMYK"));
+    });
+    for other in [&roles, &colours] {
+        let mut merger = Merger::new(Vec::new(), about()).expect("memory takes all");
+        merger.add(good, &[]).expect("one of ours");
+        let failure = merger.add(other, &[]).expect_err("it contradicts");
+        assert_eq!(failure.diagnostics[0].code, "pdf_foreign", "{failure}");
+        merger.add(good, &[]).expect("one of ours");
+        assert_eq!(merger.finish().expect("pages").pages, 2);
+
+        let mut alone = Merger::new(Vec::new(), about()).expect("memory takes all");
+        alone.add(other, &[]).expect("alone it contradicts nothing");
+        assert_eq!(alone.add(good, &[bookmark("Không", 0)]).expect_err("no such level").code, Code::Internal);
+    }
+}
+
 #[test]
 fn a_refused_file_leaves_no_trace() {
     let good = &dossier()[1].0;
@@ -298,13 +266,7 @@ fn a_refused_file_leaves_no_trace() {
         let (path, to) = (path.to_str().expect("UTF-8"), to.to_str().expect("UTF-8"));
         outside("qpdf", &["--encrypt", "a", "b", "256", "--", path, to]).map(|_| fs::read(to).expect("written"))
     };
-    let with = |change: &dyn Fn(&mut Document)| {
-        let mut document = read(good);
-        change(&mut document);
-        let mut bytes = Vec::new();
-        document.save_to(&mut bytes).expect("memory");
-        bytes
-    };
+    let with = |change: &dyn Fn(&mut Document)| changed(good, change);
     let catalog = |key: &'static str, value: Object| {
         with(&move |document| document.catalog_mut().expect("a catalog").set(key, value.clone()))
     };
@@ -411,119 +373,6 @@ fn nothing_merged_is_a_fault_and_a_full_disk_is_told() {
     assert!(merger.finish().is_err_and(|failure| failure.code == Code::Io));
 }
 
-/// A document with all that ours do not use yet: links to places and addresses, footnotes, page labels, a list of
-/// contents, sheets that are turned.
-const RICH: &str = r##"
-#set document(title: "Tài liệu")
-#set page(numbering: "i")
-#set text(font: "Tinos", lang: "vi")
-#set heading(numbering: "1.")
-#outline(title: [Mục lục])
-= Phần một <mot>
-Xem @hai, #link(<bang>)[bảng], #link("https://example.org")[trang mạng], chú thích#footnote[Lời chú.].
-#figure(table(columns: 2, table.header[Họ tên][Đơn vị], [Lò Thị Ơn], [Bản Mo]), caption: [Danh sách]) <bang>
-#set page(numbering: "1", flipped: true)
-#counter(page).update(1)
-= Phần hai <hai>
-Về @mot.
-"##;
-
-/// The rich document, as often as asked, and a certificate between.
-fn rich() -> &'static [u8] {
-    static RICH_FILE: OnceLock<Vec<u8>> = OnceLock::new();
-    RICH_FILE.get_or_init(|| {
-        let fonts = vinhdanh::engine::Fonts::load(vinhdanh::assets::fonts()).expect("fonts");
-        let files = [("rich/main.typ".to_owned(), RICH.as_bytes().to_vec())];
-        let ground = vinhdanh::engine::Ground::new(fonts, files).expect("sources");
-        let job = vinhdanh::engine::Job {
-            template: "rich".to_owned(),
-            form: String::new(),
-            ..local().job("giay_khen", local().sample("giay_khen", "plain")).expect("a job")
-        };
-        let job = vinhdanh::engine::Job { output: vinhdanh::engine::Output::Pdf(Standard::A2a), ..job };
-        vinhdanh::engine::Engine::new(ground, vinhdanh::the_thuc::inspect).run(&job).expect("sound").bytes
-    })
-}
-
-fn rich_dossier() -> Vec<(Vec<u8>, Vec<Bookmark>)> {
-    vec![
-        (dossier()[1].0.clone(), vec![bookmark("Giấy khen", 1)]),
-        (rich().to_vec(), vec![bookmark("Một", 1)]),
-        (dossier()[1].0.clone(), vec![bookmark("Giấy khen", 1)]),
-        (rich().to_vec(), vec![bookmark("Hai", 1)]),
-    ]
-}
-
-#[test]
-fn links_lead_where_they_led_and_labels_stay_on_their_pages() {
-    let merged = merged(&rich_dossier());
-    let (document, own) = (read(&merged.out), read(rich()));
-    assert_eq!(merged.pages, 6);
-    let (before, after) = (links(&own), links(&document));
-    assert!(before.len() > 5, "{before:?}");
-    let moved = |by: usize| {
-        before.iter().map(move |(page, to)| (page + by, to.clone().map_err(|place| (place.0 + by, place.1))))
-    };
-    assert!(moved(1).chain(moved(4)).eq(after), "{before:?}");
-
-    let mut labels = Vec::new();
-    let catalog = document.catalog().expect("a catalog");
-    pairs(&document, catalog.get(b"PageLabels").expect("labels"), "Nums", &mut labels);
-    let told: Vec<String> = labels
-        .iter()
-        .map(|(page, label)| {
-            let label = document.dereference(label).expect("a label").1.as_dict().expect("a dictionary");
-            let part = |key: &[u8]| label.get(key).map_or(String::new(), |value| format!("{value:?}"));
-            format!("{page:?}{}{}", part(b"S"), part(b"St"))
-        })
-        .collect();
-    assert_eq!(told, ["0/D1", "1/r1", "2/D1", "3/D4", "4/r1", "5/D1"]);
-}
-
-/// Where the links of a file stand, page from 0, and whither they lead: an address, or a page and the place on it. Each
-/// is owned by an element that names it.
-fn links(document: &Document) -> Vec<(usize, Result<String, (usize, String)>)> {
-    let pages: Vec<ObjectId> = document.get_pages().into_values().collect();
-    let catalog = document.catalog().expect("a catalog");
-    let (mut names, mut owners) = (Vec::new(), Vec::new());
-    if let Ok(tree) = catalog.get(b"Names").and_then(|names| document.dereference(names)) {
-        pairs(document, tree.1.as_dict().and_then(|all| all.get(b"Dests")).expect("places"), "Names", &mut names);
-    }
-    pairs(document, structure(document).0.get(b"ParentTree").expect("parents"), "Nums", &mut owners);
-    let mut found = Vec::new();
-    for (number, page) in pages.iter().enumerate() {
-        let node = document.get_dictionary(*page).expect("a page");
-        let Ok(all) = node.get(b"Annots").and_then(|all| document.dereference(all)) else { continue };
-        for id in all.1.as_array().expect("an array").iter().map(|one| one.as_reference().expect("a link")) {
-            let link = document.get_dictionary(id).expect("a link");
-            let (_, owner) = owners
-                .iter()
-                .find(|(key, _)| link.get(b"StructParent").is_ok_and(|own| own == key))
-                .expect("its element");
-            let owner = document.get_dictionary(owner.as_reference().expect("an element")).expect("an element");
-            assert!(format!("{owner:?}").contains(&format!("{} 0 R", id.0)), "{owner:?} does not name {id:?}");
-            let action = link.get(b"A").ok().map(|action| document.dereference(action).expect("an action").1);
-            let action = action.map(|action| action.as_dict().expect("an action"));
-            if let Some(address) = action.and_then(|action| action.get(b"URI").ok()) {
-                let address = address.as_str().expect("an address");
-                found.push((number, Ok(String::from_utf8_lossy(address).into_owned())));
-                continue;
-            }
-            let mut place = action.map_or_else(|| link.get(b"Dest"), |action| action.get(b"D")).expect("a place");
-            if let Ok(name) = place.as_str() {
-                let named = names.iter().find(|(one, _)| one.as_str().is_ok_and(|one| one == name));
-                place = &named.expect("a place of this name").1;
-            }
-            let place = document.dereference(place).expect("a place").1;
-            let place = place.as_dict().map_or(Ok(place), |place| place.get(b"D")).expect("a place");
-            let place = document.dereference(place).expect("a place").1.as_array().expect("a place");
-            let to = pages.iter().position(|page| place[0].as_reference().is_ok_and(|to| to == *page));
-            found.push((number, Err((to.expect("a page of the file"), format!("{:?}", &place[1..])))));
-        }
-    }
-    found
-}
-
 /// For judges outside and for the eye: `merged.pdf`, `merged-rich.pdf`, `merged-certificates.pdf` in `target/pictures`.
 #[test]
 #[ignore = "writes a file to look at"]
@@ -537,65 +386,4 @@ fn a_merged_dossier_to_look_at() {
     fs::write(folder.join("merged-rich.pdf"), merged(&rich_dossier()).out).expect("written");
     let many: Vec<_> = certificates(200).into_iter().map(|pdf| (pdf, vec![bookmark("Giấy khen", 1)])).collect();
     fs::write(folder.join("merged-certificates.pdf"), merged(&many).out).expect("written");
-}
-
-/// The `n`th copy of a certificate: every small stream holds other bytes, as another name would give it.
-fn varied(pdf: &[u8], n: usize) -> Vec<u8> {
-    let mut copy = pdf.to_vec();
-    let mut at = 0;
-    while let Some(start) = memchr::memmem::find(&copy[at..], b">>\nstream\n").map(|found| at + found + 10) {
-        let end = start + memchr::memmem::find(&copy[start..], b"\nendstream").expect("an end");
-        let colours = memchr::memmem::find(&copy[start.saturating_sub(70)..start], b"/Range").is_some();
-        if (9..20_000).contains(&(end - start)) && !colours {
-            for (byte, other) in copy[end - 8..end].iter_mut().zip(n.to_le_bytes()) {
-                *byte ^= other;
-            }
-        }
-        at = end;
-    }
-    copy
-}
-
-/// A line of `/proc/self/status`, kB.
-fn memory(line: &str) -> usize {
-    let status = fs::read_to_string("/proc/self/status").expect("Linux");
-    let value = status.lines().find_map(|one| one.strip_prefix(line)).expect("the line");
-    value.trim_start_matches(':').split_whitespace().next().expect("a number").parse().expect("a number")
-}
-
-/// Seconds this process has worked, whatever else the machine does.
-fn worked() -> f64 {
-    let told = fs::read_to_string("/proc/self/stat").expect("Linux");
-    let fields = told.rsplit(") ").next().expect("fields").split(' ').skip(11).take(2);
-    fields.map(|ticks| ticks.parse::<f64>().expect("a number")).sum::<f64>() / 100.0
-}
-
-/// How fast, and in how much memory: `cargo test --release --test integration thousands -- --ignored --nocapture`.
-#[test]
-#[ignore = "a measurement; alone in its process"]
-fn thousands_are_merged_in_flat_memory() {
-    let made = certificates(1_093);
-    let mut grown = Vec::new();
-    for many in [100, 1_093, 10_000] {
-        let distinct = if many > made.len() { "copies made unlike" } else { "certificates" };
-        let (before, start) = (memory("VmRSS"), worked());
-        let mut merger = Merger::new(std::io::sink(), about()).expect("a sink takes all");
-        for n in 0..many {
-            let title = format!("Lò Văn {n}");
-            merger
-                .add(&varied(&made[n % made.len()], if many > made.len() { n } else { 0 }), &[bookmark(&title, 1)])
-                .expect("one of ours");
-        }
-        let merged = merger.finish().expect("pages");
-        let seconds = worked() - start;
-        grown.push(memory("VmHWM").saturating_sub(before));
-        eprintln!(
-            "{many} {distinct}: {:.0} in a second of work, {} bytes, peak {} kB above {before} kB",
-            many as f64 / seconds,
-            merged.bytes,
-            grown[grown.len() - 1]
-        );
-        assert_eq!(merged.pages, many);
-    }
-    assert!(grown[2] < 100_000, "{grown:?} kB");
 }

@@ -1,5 +1,7 @@
 //! A running service, a local engine, samples and PDF readers: everything through the crate's public face.
 
+pub mod nam_2020;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output as ProcessOutput};
 use std::sync::{Arc, OnceLock};
@@ -60,7 +62,10 @@ impl TestApp {
                 .expect("a free port");
         let address = server.addrs()[0];
         actix_web::rt::spawn(server.run());
-        let client = reqwest::Client::builder().no_proxy().timeout(LONG).build().expect("a client");
+        // Between two requests a test may work for longer than the service keeps a silent connection.
+        let idle = Duration::from_secs(1);
+        let client = reqwest::Client::builder().no_proxy().timeout(LONG).pool_idle_timeout(idle).build();
+        let client = client.expect("a client");
         Self { url: format!("http://{address}"), app, client }
     }
 

@@ -25,7 +25,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("register", &[]),
     ("ingest", &["domain"]),
     ("dossier", &["domain", "template", "text"]),
-    ("batch", &["domain", "engine", "files", "pdf", "register", "render", "text", "webhook"]),
+    ("batch", &["domain", "dossier", "engine", "files", "pdf", "register", "render", "text", "webhook"]),
     (
         "app",
         &[
@@ -56,8 +56,11 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "batch",
             "config",
             "domain",
+            "dossier",
             "engine",
+            "ingest",
             "kit",
+            "register",
             "render",
             "telemetry",
             "template",

@@ -1,0 +1,743 @@
+#!/usr/bin/env python3
+"""Batches judged from outside: killed, shared, cancelled, starved of database, store and disk; what comes out is counted.
+
+    tests/outside/batches.py                 as the gate runs it: 1,500 rows, stores gone for 10 s
+    tests/outside/batches.py --full          10,000 rows, stores gone for 30 s
+    tests/outside/batches.py --only two-processes --seed 7
+
+VINHDANH names the program (default target/debug/vinhdanh). Standard library only; Linux."""
+
+import sys
+
+sys.dont_write_bytecode = True
+
+import argparse
+import collections
+import concurrent.futures
+import contextlib
+import copy
+import hashlib
+import json
+import os
+import random
+import re
+import shutil
+import sqlite3
+import statistics
+import subprocess
+import time
+import zipfile
+from pathlib import Path
+
+import fleet
+import judges
+from fleet import Missing, until
+
+ROOT = Path(__file__).resolve().parents[2]
+FAMILY = ["Lường", "Đinh", "Hoàng", "Cầm", "Lò", "Hà", "Mùi", "Bùi", "Vì", "Quàng", "Sồng", "Giàng", "Triệu", "Bàn"]
+MIDDLE = ["Thị Ngọc", "Văn", "Thị Ánh", "Đức", "Thu", "Quang", "Thị Thanh", "Xuân", "Minh", "Hồng", "Gia", "A", "Thị",
+          "Mạnh", "Thị Bích", "Khánh", "Thị Kim", "Trung", "Hải", "Thị Hoài", "Bảo", "Thị Mai", "Công", "Việt"]
+GIVEN = ["Hạnh", "Thuận", "Tuyết", "Dũng", "Hương", "Nghĩa", "Yến", "Khuê", "Bưởi", "Ưng", "Phượng", "Đoài", "Quyết",
+         "Kiệt", "Lễ", "Mỹ", "Sửu", "Páo", "Dế", "Chư", "Sinh", "Oanh", "Thắm", "Quỳnh", "Lợi", "Hùng", "Cường", "Định",
+         "Nhàn", "Xoan", "Pâng", "Muôn", "Ín", "Ỏm", "Ún", "Ngoan", "Diện", "Thành"]
+UNITS = ["Trường Tiểu học Mường Bang", "Trạm Y tế xã Tân Phong", "Phòng Nội vụ", "Hợp tác xã Suối Tọ",
+         "Trường Trung học cơ sở Gia Phù", "Ủy ban nhân dân xã Mường Do", "Đội thuế liên xã"]
+
+
+def name(n):
+    """The n-th made-up name; none comes twice before 12,000."""
+    return f"{FAMILY[n % 14]} {MIDDLE[n // 14 % 24]} {GIVEN[n // 336 % 38]}"
+
+
+# --- verdicts: what must hold of results, whatever happened on the way -------------------------------------------
+
+def results(manifest, archive, count, missing=()):
+    """Every row one file or one reason, every file the bytes that the list says, no file twice."""
+    faults, files = [], manifest["files"]
+    rows = collections.Counter([one["row"] for one in files] + [one["row"] for one in manifest["missing"]])
+    if lost := sorted(set(range(1, count + 1)) - set(rows)):
+        faults.append(f"{len(lost)} rows lost, row {lost[0]} the first")
+    if twice := [row for row, times in rows.items() if times > 1]:
+        faults.append(f"{len(twice)} rows listed twice, row {twice[0]} the first")
+    if odd := sorted(set(rows) - set(range(1, count + 1))):
+        faults.append(f"rows that nobody sent: {odd[:5]}")
+    said = {one["row"] for one in manifest["missing"]}
+    if said != set(missing):
+        faults.append(f"{len(said)} rows without a file, {len(set(missing))} were to be: {sorted(said ^ set(missing))[:5]}")
+    if (manifest["total"], manifest["done"]) != (count, len(files)):
+        faults.append(f"says {manifest['done']} of {manifest['total']} done, lists {len(files)} of {count}")
+    alike = [digest for digest, times in collections.Counter(one["sha256"] for one in files).items() if times > 1]
+    if alike:
+        faults.append(f"{len(alike)} files stand for two people: {alike[0]}")
+    with zipfile.ZipFile(archive) as packed:
+        names = collections.Counter(packed.namelist())
+        if twice := [one for one, times in names.items() if times > 1]:
+            faults.append(f"{len(twice)} names twice in the archive: {twice[0]}")
+        pdfs = {one for one in names if one.endswith(".pdf")}
+        listed = {one["name"]: one for one in files}
+        if len(listed) != len(files):
+            faults.append("names twice in the list")
+        if pdfs != set(listed):
+            faults.append(f"archive and list differ in {len(pdfs ^ set(listed))} names: {sorted(pdfs ^ set(listed))[:2]}")
+        wrong = []
+        for one in sorted(pdfs & set(listed)):
+            try:
+                content = packed.read(one)
+            except (zipfile.BadZipFile, OSError) as fault:
+                wrong.append(f"{one}: {fault}")
+                continue
+            if not content.startswith(b"%PDF-") or hashlib.sha256(content).hexdigest() != listed[one]["sha256"] \
+                    or len(content) != listed[one]["bytes"]:
+                wrong.append(f"{one}: not the bytes that were made")
+        if wrong:
+            faults.append(f"{len(wrong)} files are wrong, {wrong[0]}")
+    return faults
+
+
+def changed(before, after):
+    """Items that were done and were done again: {row: (pack, place, digest, when)} then and now."""
+    again = sorted(row for row, was in before.items() if after.get(row) != was)
+    return [f"{len(again)} items changed after they were done, row {again[0]} the first"] if again else []
+
+
+def residue(folder, words):
+    """Files below the folder that hold any of the words."""
+    found = []
+    for path in sorted(one for one in Path(folder).rglob("*") if one.is_file()):
+        content = path.read_bytes()
+        hits = [word for word in words if word.encode("utf-8") in content]
+        if hits:
+            found.append(f"{path.relative_to(folder)} still holds {len(hits)} of {len(words)} words, “{hits[0]}”")
+    return found
+
+
+# --- the verdicts judged -----------------------------------------------------------------------------------------
+
+def selftest(folder, tally):
+    """Sound results please the verdicts, and each lie about them is noticed in the right words."""
+    folder.mkdir(parents=True, exist_ok=True)
+    page = lambda n: b"%PDF-1.7 " + str(n).encode()
+
+    def made(lie=None):
+        files = [{"row": n, "name": f"{n}.pdf", "sha256": hashlib.sha256(page(n)).hexdigest(), "bytes": len(page(n))}
+                 for n in (1, 2, 3)]
+        manifest = {"total": 4, "done": 3, "files": files, "missing": [{"row": 4}]}
+        packed = [(f"{n}.pdf", page(n)) for n in (1, 2, 3)]
+        if lie:
+            lie(manifest, packed)
+        path = folder / "results.zip"
+        with zipfile.ZipFile(path, "w") as out:
+            for entry, content in packed:
+                out.writestr(zipfile.ZipInfo(entry), content)
+        return results(manifest, path, 4, missing=(4,))
+
+    def drop_row(manifest, _):
+        manifest["missing"].clear()
+
+    def row_twice(manifest, _):
+        manifest["missing"].append({"row": 3})
+
+    def strange_row(manifest, _):
+        manifest["missing"].append({"row": 9})
+
+    def one_for_two(manifest, packed):
+        manifest["files"][1].update(sha256=manifest["files"][0]["sha256"])
+        packed[1] = ("2.pdf", page(1))
+
+    lies = {
+        "a row lost": (drop_row, "rows lost"),
+        "a row listed twice": (row_twice, "listed twice"),
+        "a row that nobody sent": (strange_row, "nobody sent"),
+        "a done row called missing": (lambda manifest, _: manifest["missing"].append(manifest["files"].pop()), "were to be"),
+        "a wrong count": (lambda manifest, _: manifest.update(done=4), "says 4 of 4"),
+        "one file for two people": (one_for_two, "stand for two people"),
+        "a file not in the archive": (lambda _, packed: packed.pop(), "differ in 1 names"),
+        "a file nobody lists": (lambda _, packed: packed.append(("5.pdf", page(5))), "differ in 1 names"),
+        "a name twice in the archive": (lambda _, packed: packed.append(packed[0]), "names twice in the archive"),
+        "a byte changed": (lambda _, packed: packed.__setitem__(0, ("1.pdf", b"%PDF-1.8 1")), "not the bytes"),
+    }
+    import warnings
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # zipfile on the name written twice, which is meant
+        tally("selftest/sound/results", made())
+        for what, (lie, words) in lies.items():
+            tally(f"selftest/{what}/results", must_say(made(lie), words))
+    before = {1: ("a", 0, "d", 5), 2: ("a", 9, "e", 5)}
+    tally("selftest/sound/changed", changed(before, {**before, 3: ("b", 0, "f", 6)}))
+    tally("selftest/an item done again/changed", must_say(changed(before, {**before, 2: ("b", 0, "e", 7)}), "row 2"))
+    tally("selftest/a done item gone/changed", must_say(changed(before, {1: before[1]}), "row 2"))
+    (folder / "residue").mkdir(exist_ok=True)
+    (folder / "residue" / "free-page").write_bytes(b"\0\0" + "Lò Thị Ún".encode() + b"\0")
+    tally("selftest/sound/residue", residue(folder / "residue", ["Lò Thị Ứn"]))
+    tally("selftest/a name left behind/residue", must_say(residue(folder / "residue", ["x", "Lò Thị Ún"]), "1 of 2"))
+    # The example in the text of Standard Webhooks.
+    secret, body = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", b'{"test": 2432232314}'
+    headers = {"Webhook-Id": "msg_p5jXN8AQM9LWM0D4loKWxJek", "Webhook-Timestamp": "1614265330",
+               "Webhook-Signature": "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="}
+    judge = lambda now=1614265330, secrets=(secret,), content=body, **other: \
+        fleet.signature_faults(secrets, {**headers, **{key.replace("_", "-"): value for key, value in other.items()}}, content, now)
+    tally("selftest/sound/webhook", judge())
+    tally("selftest/another body/webhook", must_say(judge(content=body + b" "), "no signature fits"))
+    tally("selftest/another secret/webhook", must_say(judge(secrets=["whsec_AAAA"]), "no signature fits"))
+    tally("selftest/another id/webhook", must_say(judge(Webhook_Id="msg_1"), "no signature fits"))
+    tally("selftest/an old call/webhook", must_say(judge(now=1614265330 + 301), "not of now"))
+    tally("selftest/no signature/webhook", must_say(judge(Webhook_Signature=""), "no header"))
+
+
+def must_say(complaints, words):
+    if any(words in complaint for complaint in complaints):
+        return []
+    return [f"should have said “{words}” but said: {' | '.join(complaints) or 'nothing'}"]
+
+
+# --- a batch and its databases -----------------------------------------------------------------------------------
+
+class Ground:
+    """What the checks share."""
+
+    def __init__(self, binary, folder, python, full, seed):
+        self.binary, self.folder, self.python = binary, folder, python
+        self.count, self.gone = (10_000, 30) if full else (1_500, 10)
+        self.random, self.seed = random.Random(seed), seed
+        done = subprocess.run([binary, "sample", "giay_khen"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120)
+        if done.returncode:
+            raise RuntimeError(f"sample: {done.stderr.decode('utf-8', 'replace')}")
+        self.sample = json.loads(done.stdout)
+
+    def row(self, n, other=None):
+        data = copy.deepcopy(self.sample)
+        data["doi_tuong"].update(ten=other or name(n), don_vi=UNITS[n % 7])
+        return data
+
+    def request(self, count, **more):
+        return {"template": "giay_khen", "title": "Khen thưởng", "rows": [self.row(n) for n in range(count)], **more}
+
+    def place(self, what):
+        """A fresh folder for one check."""
+        folder = self.folder / what
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        return folder
+
+    def program(self, folder, *options, **more):
+        return fleet.Program(self.binary, folder, *options, **more)
+
+
+def take_in(program, request, **headers):
+    answer = program.call("POST", "/v1/batches", request, headers)
+    if answer.status != 202:
+        raise RuntimeError(f"POST /v1/batches: {answer.words()}")
+    return answer.json()["id"]
+
+
+def report(program, batch):
+    answer = program.call("GET", f"/v1/batches/{batch}", timeout=30)
+    if answer.status != 200:
+        raise RuntimeError(f"GET /v1/batches/…: {answer.words()}")
+    return answer.json()
+
+
+def ended(program, batch, seconds):
+    """Waits for the end of a batch and gives its last report."""
+    return until(f"the end of {batch}", seconds, lambda: (now := report(program, batch))["state"] != "running" and now, 0.25)
+
+
+def done_of(program, batch):
+    return report(program, batch)["done"]
+
+
+def settled(folder, batch, postgres=None):
+    """{row: (pack, place, digest, when)} of the items that are done, read from the database itself."""
+    columns = "row_no, pack, place, sha256, done_at"
+    if postgres:
+        rows = postgres.ask(f"SELECT {columns} FROM batch_item WHERE batch_id = '{batch}' AND state = 'done'")
+        return {int(row[0]): tuple(row[1:]) for row in rows}
+    copied = folder / "copy"
+    shutil.rmtree(copied, ignore_errors=True)
+    copied.mkdir()
+    for path in (folder / "data").glob("vinhdanh.sqlite*"):
+        if not path.name.endswith("-shm"):
+            shutil.copy(path, copied)
+    with contextlib.closing(sqlite3.connect(copied / "vinhdanh.sqlite")) as database:
+        rows = database.execute(f"SELECT {columns} FROM batch_item WHERE batch_id = ? AND state = 'done'", (batch,))
+        return {row[0]: tuple(row[1:]) for row in rows}
+
+
+def judge_results(ground, program, batch, count, folder, missing=(), read=5):
+    """The verdict on everything a batch gives, and on the words of some of its files."""
+    partial = "?partial=true" if missing else ""
+    manifest = program.call("GET", f"/v1/batches/{batch}/manifest.json").json()
+    archive = program.download(f"/v1/batches/{batch}/archive.zip{partial}", folder / "archive.zip")
+    faults = results(manifest, archive, count, missing)
+    files = {one["row"]: one["name"] for one in manifest["files"]}
+    with zipfile.ZipFile(archive) as packed:
+        for row in ground.random.sample(sorted(files), min(read, len(files))):
+            (folder / "one.pdf").write_bytes(packed.read(files[row]))
+            text, said = judges.poppler("pdftotext", str(folder / "one.pdf"), "-")
+            faults += said
+            if name(row - 1).upper() not in " ".join(text.split()).upper():
+                faults.append(f"row {row} is not about {name(row - 1)}")
+    archive.unlink()
+    return faults
+
+
+# --- the checks --------------------------------------------------------------------------------------------------
+
+def killed(ground, what, database, postgres=None):
+    """Three times SIGKILL to everything at a random moment."""
+    folder, count = ground.place(what), ground.count
+    program = ground.program(folder, *(["--database-url", database] if database else []))
+    marks = sorted(ground.random.sample(range(2, 90), 3))
+    faults, before, back = [], {}, []
+    with program:
+        batch = take_in(program, ground.request(count))
+        for mark in marks:
+            until(f"{mark} %", count, lambda: done_of(program, batch) >= count * mark // 100, 0.05)
+            time.sleep(ground.random.random() / 2)
+            program.kill()
+            snapshot = settled(folder, batch, postgres)
+            faults += changed(before, snapshot)
+            before = snapshot
+            program.start()
+            at = time.monotonic()
+            if len(before) < count:
+                until("work again after a kill", 300, lambda: done_of(program, batch) > len(before), 0.1)
+            back.append(f"{len(before)} done, on after {time.monotonic() - at:.1f} s")
+        end = ended(program, batch, 120 + count / 5)
+        if (end["state"], end["done"], end["failed"]) != ("finished", count, 0):
+            faults.append(f"ended as {end['state']}: {end['done']} done, {end['failed']} failed of {count}")
+        after = settled(folder, batch, postgres)
+        faults += changed(before, after) + judge_results(ground, program, batch, count, folder)
+        used = {row[0].rsplit("/", 1)[1] for row in after.values()}
+        packs = {path.name for path in (folder / "data" / "tep").rglob("*.pack")}
+        if lost := used - packs:
+            faults.append(f"{len(lost)} packs are missing")
+        print(f"batches: {what}: {count} items, killed at {marks} % ({'; '.join(back)}); "
+              f"{len(packs - used)} of {len(packs)} packs written in vain", flush=True)
+    shutil.rmtree(folder / "data")
+    return faults
+
+
+def killed_sqlite(ground):
+    return killed(ground, "killed-sqlite", None)
+
+
+def killed_postgres(ground):
+    with fleet.Postgres() as postgres:
+        return killed(ground, "killed-postgres", postgres.url, postgres)
+
+
+def asked_again(ground):
+    """A caller that hears no answer, because everything was killed, asks again with its key: one batch, not two."""
+    folder, faults = ground.place("asked-again"), []
+    request = ground.request(400)
+    for moment in (0.05, 0.2, 0.4, 0.8):
+        with ground.program(folder / str(moment)) as program:
+            with concurrent.futures.ThreadPoolExecutor(1) as pool:
+                first = pool.submit(lambda: program.call("POST", "/v1/batches", request, {"Idempotency-Key": "nam-2020-1"}))
+                time.sleep(moment)
+                program.kill()
+                answered = first.exception() is None
+            program.start()
+            batch = take_in(program, request, **{"Idempotency-Key": "nam-2020-1"})
+            listed = program.call("GET", "/v1/batches").json()["batches"]
+            if [one["id"] for one in listed] != [batch]:
+                faults.append(f"killed after {moment} s (answered: {answered}): {len(listed)} batches")
+            end = ended(program, batch, 300)
+            if end["done"] != 400:
+                faults.append(f"killed after {moment} s: {end['done']} of 400 done")
+        shutil.rmtree(folder / str(moment) / "data")
+    return faults
+
+
+def two_processes(ground):
+    """One database, one store, two services."""
+    folder, count, faults = ground.place("two-processes"), ground.count, []
+    with fleet.Postgres() as postgres, fleet.Store(ground.python, folder) as store:
+        make = lambda which: ground.program(folder / which, "--database-url", postgres.url, "--files", store.location,
+                                            environment=store.environment)
+        with make("a") as one, make("b") as other:
+            batch = take_in(one, ground.request(count))
+            end = ended(other, batch, 120 + count / 5)
+            if (end["state"], end["done"]) != ("finished", count):
+                faults.append(f"ended as {end['state']}: {end['done']} of {count} done")
+            made = [one.documents(), other.documents()]
+            if min(made) == 0:
+                faults.append(f"one did it all: {made}")
+            if sum(made) < count:
+                faults.append(f"{made} documents made for {count} rows")
+            print(f"batches: two processes made {made} documents for {count} rows", flush=True)
+            faults += judge_results(ground, one, batch, count, folder)
+            for path in ("archive.zip", "merged.pdf", "merged.pdf?order=unit&separators=true", "manifest.json"):
+                digests = []
+                for program in (one, other):
+                    target = program.download(f"/v1/batches/{batch}/{path}", folder / "result")
+                    digests.append(hashlib.sha256(target.read_bytes()).hexdigest())
+                if digests[0] != digests[1]:
+                    faults.append(f"{path} is not the same from both")
+                if path == "merged.pdf":
+                    text, said = judges.poppler("pdfinfo", str(target))
+                    pages = re.search(r"^Pages:\s+(\d+)", text, re.M)
+                    faults += said + ([] if pages and int(pages[1]) == count else [f"merged.pdf has {pages and pages[1]} pages"])
+            target.unlink()
+            # One dies in the middle of the next: the other ends it alone.
+            batch = take_in(one, ground.request(count // 3))
+            until("a start", 60, lambda: done_of(other, batch) > 0)
+            one.kill()
+            end = ended(other, batch, 240)
+            if end["done"] != count // 3:
+                faults.append(f"after the other died: {end['done']} of {count // 3} done")
+            faults += judge_results(ground, other, batch, count // 3, folder)
+            if other.call("DELETE", f"/v1/batches/{batch}").status >= 300:
+                faults.append("results cannot be removed from the store")
+            with open(folder / "dump.sql", "wb") as dump:
+                subprocess.run([postgres.bin / "pg_dump", "--inserts", "-t", "batch*", postgres.url], stdout=dump, check=True)
+            dumped = (folder / "dump.sql").read_text(encoding="utf-8")
+            if batch not in dumped or f"'{batch}', 1," in dumped:
+                faults.append("items of a removed batch stand in the database")
+            (folder / "dump.sql").unlink()
+    return faults
+
+
+def cancelled(ground):
+    """Stopped by its owner, what is done stays; opened again, it is finished."""
+    folder, count, faults = ground.place("cancelled"), 1_500, []
+    with ground.program(folder) as program:
+        batch = take_in(program, ground.request(count))
+        until("a fifth", 120, lambda: done_of(program, batch) >= count // 5, 0.05)
+        answer = program.call("DELETE", f"/v1/batches/{batch}")
+        if answer.status >= 300:
+            faults.append(f"DELETE: {answer.words()}")
+        now = report(program, batch)
+        time.sleep(3)
+        later = report(program, batch)
+        if later["state"] != "cancelled" or later["done"] != now["done"] or later["done"] + later["cancelled"] != count:
+            faults.append(f"after the cancel: {now} → {later}")
+        before = settled(folder, batch)
+        refused = program.call("GET", f"/v1/batches/{batch}/archive.zip")
+        if refused.status != 409 or refused.json()["code"] != "batch_incomplete":
+            faults.append(f"an archive of a part, unasked: {refused.status}")
+        faults += judge_results(ground, program, batch, count, folder, missing=set(range(1, count + 1)) - set(before))
+        answer = program.call("POST", f"/v1/batches/{batch}/retry")
+        if answer.status >= 300:
+            faults.append(f"retry: {answer.words()}")
+        end = ended(program, batch, 300)
+        if end["done"] != count:
+            faults.append(f"opened again: {end['done']} of {count} done")
+        faults += changed(before, settled(folder, batch)) + judge_results(ground, program, batch, count, folder)
+    shutil.rmtree(folder / "data")
+    return faults
+
+
+SPOILED = "Hỏng"
+
+
+def failing(ground):
+    """One row in a hundred fails, in the data or in the template; the rest is done once, and only they are tried again."""
+    folder, count, faults = ground.place("failing"), 500, []
+    # The template itself, but it breaks down over a certain name.
+    overlay = folder / "templates"
+    shutil.copytree(ROOT / "typst-templates" / "giay_khen", overlay / "giay_khen")
+    with open(overlay / "giay_khen" / "main.typ", "a", encoding="utf-8") as main:
+        main.write(f'\n#assert(not read("data.json").contains("{SPOILED}"), message: "{SPOILED}")\n')
+    secrets = ["whsec_" + word for word in ("bmV3IHNlY3JldCBvZiB0aGUgb3V0c2lkZSBqdWRnZXM=", "b2xkIHNlY3JldCBvZiB0aGUgb3V0c2lkZSBqdWRnZXM=")]
+    (folder / "secrets").write_text("\n".join(secrets) + "\n")
+    (folder / "secrets").chmod(0o600)
+    bad = {n for n in range(1, count + 1) if n % 100 == 37}
+    request = ground.request(count, on_fault="continue")
+    for n in bad:
+        request["rows"][n - 1] = ground.row(n - 1, f"{SPOILED} {name(n - 1)}")
+    request["rows"][9]["doi_tuong"]["ten"] = ""
+    bad.add(10)
+    with fleet.Listener([500]) as listener, \
+            ground.program(folder, "--templates", overlay, "--webhook-allow", "127.0.0.1", "--webhook-http",
+                           "--webhook-secrets", folder / "secrets") as program:
+        request["webhook"] = listener.url
+        batch = take_in(program, request)
+        end = ended(program, batch, 300)
+        if (end["done"], end["failed"]) != (count - len(bad), len(bad)):
+            faults.append(f"{end['done']} done and {end['failed']} failed, {len(bad)} were to fail")
+        faults += judge_results(ground, program, batch, count, folder, missing=bad)
+        sheet = program.call("GET", f"/v1/batches/{batch}/failures.csv").body.decode("utf-8-sig")
+        told = {int(line.split(";")[0]) for line in sheet.splitlines()[1:] if line.split(";")[0].isdigit()}
+        if told != bad:
+            faults.append(f"failures.csv tells of {sorted(told)}, not of {sorted(bad)}")
+        listed = program.call("GET", f"/v1/batches/{batch}/items?state=failed&limit=1000").json()["items"]
+        if {one["row"] for one in listed} != bad or not all(one.get("errors") for one in listed):
+            faults.append(f"the failed items are listed as {[one['row'] for one in listed]}")
+
+        before = settled(folder, batch)
+        made = program.documents()
+        program.call("POST", f"/v1/batches/{batch}/retry")
+        end = ended(program, batch, 300)
+        if (end["done"], end["failed"]) != (count - len(bad), len(bad)):
+            faults.append(f"tried again as they were: {end['done']} done, {end['failed']} failed")
+        mended = [{"row": n, "data": ground.row(n - 1)} for n in sorted(bad)]
+        wrong = program.call("POST", f"/v1/batches/{batch}/retry", {"rows": [{"row": 10, "data": {}}, {"row": 1, "data": ground.row(0)}]})
+        if wrong.status != 422 or not {"/rows/1/row"} <= {one.get("pointer") for one in wrong.json().get("errors", [])}:
+            faults.append(f"faulty data to try again with: {wrong.words()}")
+        answer = program.call("POST", f"/v1/batches/{batch}/retry", {"rows": mended})
+        if answer.status >= 300:
+            faults.append(f"retry with data: {answer.words()}")
+        end = ended(program, batch, 300)
+        if (end["done"], end["failed"]) != (count, 0):
+            faults.append(f"mended: {end['done']} done, {end['failed']} failed")
+        faults += changed(before, settled(folder, batch)) + judge_results(ground, program, batch, count, folder)
+        if program.documents() - made != len(bad):
+            faults.append(f"{program.documents() - made} documents made for {len(bad)} mended rows")
+
+        # Three ends were told, the first of them twice since the first call met a 500.
+        until("the calls", 40, lambda: len(listener.heard) >= 4)
+        time.sleep(3)
+        events = [json.loads(body)["type"] for _, _, body in listener.heard]
+        if sorted(events) != ["batch.finished"] + ["batch.finished_with_failures"] * 3:
+            faults.append(f"webhooks heard: {events}")
+        for at, headers, body in listener.heard:
+            faults += fleet.signature_faults(secrets, headers, body, at)
+            if any(word in body.decode("utf-8") for word in [SPOILED, *FAMILY, *UNITS]):
+                faults.append("a webhook tells a name")
+        ids = collections.Counter(headers["webhook-id"] for _, headers, _ in listener.heard)
+        if sorted(ids.values()) != [1, 1, 2] or ids[listener.heard[0][1]["webhook-id"]] != 2:
+            faults.append(f"ids of the webhooks: {sorted(ids.values())}; the one that met a 500 must come twice")
+    with ground.program(folder / "careful", "--webhook-http", "--webhook-secrets", folder / "secrets") as program:
+        answer = program.call("POST", "/v1/batches", {**ground.request(2), "webhook": "http://127.0.0.1:9/x"})
+        if answer.status != 422:
+            faults.append(f"a webhook to the machine itself, not allowed: {answer.words()}")
+    shutil.rmtree(folder / "data")
+    return faults
+
+
+def keys(ground):
+    """The same request with the same key is answered again; another with it is refused."""
+    folder, faults = ground.place("keys"), []
+    with ground.program(folder) as program:
+        post = lambda rows, key: program.call("POST", "/v1/batches", ground.request(rows), {"Idempotency-Key": key})
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            answers = list(pool.map(lambda _: post(20, "k-1"), range(8)))
+        ids = {answer.json().get("id") for answer in answers}
+        if len(ids) != 1 or {answer.status for answer in answers} != {202}:
+            faults.append(f"eight at once: {[answer.status for answer in answers]}, {len(ids)} batches")
+        replayed = [answer for answer in answers if answer.headers.get("Idempotency-Replayed") == "true"]
+        if len(replayed) != 7:
+            faults.append(f"{len(replayed)} of eight say that they are a replay")
+        if {answer.headers.get("Location") for answer in answers} != {f"/v1/batches/{min(ids)}"}:
+            faults.append("replays lead elsewhere")
+        other = post(21, "k-1")
+        if other.status != 422 or other.json().get("code") != "idempotency_key_reused":
+            faults.append(f"another request with the key: {other.words()}")
+        program.stop()
+        program.start()
+        if post(20, "k-1").json().get("id") not in ids:
+            faults.append("forgotten over a restart")
+        if post(20, "k-2").json().get("id") in ids:
+            faults.append("another key, the same batch")
+        listed = program.call("GET", "/v1/batches").json()["batches"]
+        if len(listed) != 2:
+            faults.append(f"{len(listed)} batches of two")
+    return faults
+
+
+def forgotten(ground):
+    """Results that go take every name with them, out of folders and database files alike; logs never had one."""
+    folder, faults = ground.place("forgotten"), []
+    words = ["Vănvượng", "Xuânkỳ", "Tổkhuất", "Bảnsơ"]  # in no other text
+    def request(count, title):
+        made = ground.request(count, title=title, on_fault="continue")
+        for n, row in enumerate(made["rows"]):
+            row["doi_tuong"].update(ten=f"{FAMILY[n % 14]} {words[0]} {name(n)}", don_vi=f"{words[2]} {n}")
+        made["rows"][3]["doi_tuong"].update(ten=f"{words[1]} " * 80)  # far too long: an error that may quote it
+        return made
+    for how in ("asked for", "by time"):
+        home = folder / how.replace(" ", "-")
+        with ground.program(home, *(["--keep-hours", "0"] if how == "by time" else [])) as program:
+            batch = take_in(program, request(300, f"Khen {words[3]}"))
+            # The second stays longer, so that its neighbours' pages are not simply thrown away.
+            second = take_in(program, ground.request(50))
+            ended(program, batch, 120)
+            ended(program, second, 120)
+            if not residue(home / "data", words):
+                faults.append("the names were never there: nothing is shown")
+            if how == "asked for":
+                answer = program.call("DELETE", f"/v1/batches/{batch}")
+                if answer.status >= 300:
+                    faults.append(f"DELETE: {answer.words()}")
+            else:
+                program.stop()
+                program.start()
+            until("the removal", 90, lambda: report(program, batch)["state"] == "expired")
+            faults += [f"{how}: {one}" for one in residue(home / "data", words)]
+            gone = program.call("GET", f"/v1/batches/{batch}/archive.zip")
+            if gone.status != 410 or gone.json().get("code") != "expired":
+                faults.append(f"{how}: the archive of an expired batch: {gone.words()}")
+            if any(word in program.call("GET", "/metrics").body.decode("utf-8") for word in words):
+                faults.append("a name in the metrics")
+        faults += [f"{how}, stopped: {one}" for one in residue(home, words)]
+    return faults
+
+
+def without_database(ground):
+    """PostgreSQL goes down in the middle and comes back."""
+    folder, count = ground.place("without-database"), ground.count
+    with fleet.Postgres() as postgres:
+        with ground.program(folder, "--database-url", postgres.url) as program:
+            batch = take_in(program, ground.request(count))
+            until("a start", 60, lambda: done_of(program, batch) > count // 10, 0.05)
+            postgres.stop()
+            time.sleep(1)
+            answer = program.call("GET", f"/v1/batches/{batch}", timeout=30)
+            faults = [] if answer.status == 503 else [f"without its database it says: {answer.words()}"]
+            if program.call("GET", "/readyz").status == 200:
+                faults.append("ready without its database")
+            single = program.call("POST", "/v1/documents/giay_khen", ground.row(1))
+            if single.status != 200:
+                faults.append(f"a single document needs the database: {single.words()}")
+            time.sleep(ground.gone)
+            postgres.start()
+            return faults + goes_on(ground, program, folder, batch, count, postgres)
+
+
+def goes_on(ground, program, folder, batch, count, postgres=None, stopped=0):
+    """After what was gone is back: without a hand, to the end, nothing done again."""
+    at = time.monotonic()
+    before = settled(folder, batch, postgres)
+    until("work again", 120, lambda: program.call("GET", f"/v1/batches/{batch}").status == 200
+          and done_of(program, batch) > len(before), 0.1)
+    print(f"batches: {folder.name}: {len(before)} of {count} were done, on after {time.monotonic() - at:.1f} s", flush=True)
+    end = ended(program, batch, 240 + count / 5)
+    faults = changed(before, settled(folder, batch, postgres))
+    if (end["state"], end["done"], end["failed"]) != ("finished", count, 0):
+        faults.append(f"ended as {end['state']}: {end['done']} done, {end['failed']} failed of {count}")
+    if end.get("trouble"):
+        faults.append(f"still tells of trouble: {end['trouble']}")
+    return faults + judge_results(ground, program, batch, count, folder)
+
+
+def trouble(program, batch):
+    return report(program, batch).get("trouble")
+
+
+def without_store(ground):
+    """S3 goes away in the middle and comes back; the owner of the batch is told."""
+    folder, count = ground.place("without-store"), ground.count
+    with fleet.Store(ground.python, folder) as store:
+        with ground.program(folder, "--files", store.location, environment=store.environment) as program:
+            batch = take_in(program, ground.request(count))
+            until("a start", 60, lambda: done_of(program, batch) > count // 10, 0.05)
+            store.door.shut()
+            shut = time.monotonic()
+            faults = []
+            try:
+                told = until("trouble told", ground.gone, lambda: trouble(program, batch))
+                print(f"batches: without-store: told after {time.monotonic() - shut:.1f} s: {told}", flush=True)
+            except RuntimeError as fault:
+                faults.append(str(fault))
+            time.sleep(max(0, ground.gone - (time.monotonic() - shut)))
+            store.door.open(store.port)
+            return faults + goes_on(ground, program, folder, batch, count)
+
+
+def full_disk(ground):
+    """No room for the files, then none for anything; once there is room, it goes on."""
+    faults, count = [], 300
+    for what in ("files", "everything"):
+        folder = ground.place(f"full-disk-{what}")
+        place = folder / ("small" if what == "files" else "data")
+        with fleet.small_disk(place, "12m"):
+            with ground.program(folder, *(["--files", place] if what == "files" else [])) as program:
+                batch = take_in(program, ground.request(count))
+                told = None
+                try:
+                    told = until("trouble told", 30, lambda: trouble(program, batch))
+                except RuntimeError as fault:
+                    # A database without room cannot take a note either.
+                    faults += [str(fault)] if what == "files" else []
+                print(f"batches: disk full ({what}): told: {told}", flush=True)
+                time.sleep(5)
+                now = report(program, batch)
+                if now["failed"] or now["state"] != "running":
+                    faults.append(f"{what}: with no room: {now}")
+                subprocess.run(["mount", "-o", "remount,size=200m", place], check=True)
+                faults += [f"{what}: {one}" for one in goes_on(ground, program, folder, batch, count)]
+    return faults
+
+
+def lanes(ground):
+    """Single documents are served while a batch runs. What they wait is printed here and judged by bench/lanes.py."""
+    folder, count, faults = ground.place("lanes"), ground.count, []
+    with ground.program(folder) as program:
+        def singles(times):
+            took = []
+            for n in range(times):
+                start = time.perf_counter()
+                answer = program.call("POST", "/v1/documents/giay_khen", ground.row(20_000 + n), {"Accept": "application/pdf"})
+                took.append(time.perf_counter() - start)
+                if answer.status != 200 or not answer.body.startswith(b"%PDF"):
+                    faults.append(f"single document: {answer.words()}")
+                time.sleep(0.05)
+            return statistics.median(took), sorted(took)[int(0.95 * len(took))]
+        singles(10)
+        idle = singles(40)
+        batch = take_in(program, ground.request(count))
+        until("a start", 60, lambda: done_of(program, batch) > 0, 0.05)
+        busy = singles(40)
+        if report(program, batch)["state"] != "running":
+            faults.append("the batch was over before the singles: nothing is shown")
+        print(f"batches: a single document beside a batch: median × {busy[0] / idle[0]:.2f}, p95 × {busy[1] / idle[1]:.2f} "
+              f"({idle[0] * 1e3:.0f} → {busy[0] * 1e3:.0f} ms)", flush=True)
+        program.call("DELETE", f"/v1/batches/{batch}")
+    return faults
+
+
+CHECKS = {
+    "killed-sqlite": killed_sqlite, "killed-postgres": killed_postgres, "asked-again": asked_again,
+    "two-processes": two_processes, "cancelled": cancelled, "failing": failing, "keys": keys, "forgotten": forgotten,
+    "without-database": without_database, "without-store": without_store, "full-disk": full_disk, "lanes": lanes,
+}
+
+
+def judge(tally, binary, folder, python, full=False, seed=None, only=None):
+    """Every check; {check: why} of those that cannot be made here."""
+    missing = {}
+    seed = random.SystemRandom().randrange(1 << 32) if seed is None else seed
+    print(f"batches: seed {seed}", flush=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    ground = Ground(binary, folder, python, full, seed)
+    for check in only or CHECKS:
+        start = time.monotonic()
+        try:
+            faults = CHECKS[check](ground)
+        except Missing as why:
+            missing[f"batches/{check}"] = str(why)
+            print(f"MISSING batches/{check}: {why}", flush=True)
+            continue
+        except (OSError, RuntimeError, KeyError, ValueError, subprocess.SubprocessError, zipfile.BadZipFile) as fault:
+            faults = [repr(fault)]
+        tally(f"batches/{check}", faults)
+        print(f"batches: {check} {'FAILED' if faults else 'done'}, {time.monotonic() - start:.0f} s", flush=True)
+    return missing
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--full", action="store_true")
+    arguments.add_argument("--seed", type=int)
+    arguments.add_argument("--only", action="append", choices=list(CHECKS))
+    asked = arguments.parse_args()
+    binary = str(Path(os.environ.get("VINHDANH") or ROOT / "target" / "debug" / "vinhdanh").resolve())
+    home = ROOT / "target" / "outside"
+    failed = []
+
+    def tally(check, faults):
+        for words in faults:
+            print(f"    {words}", flush=True)
+        failed.extend([check] if faults else [])
+
+    selftest(home / "files" / "batches-selftest", tally)
+    missing = judge(tally, binary, home / "files" / "batches", str(home / "venv" / "bin" / "python"),
+                    asked.full, asked.seed, asked.only)
+    print(f"batches: {len(failed)} failed {failed}, {len(missing)} missing")
+    return 1 if failed or (missing and os.environ.get("CI")) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
