@@ -164,9 +164,9 @@ def about(binary):
 
 
 class Server:
-    """`vinhdanh serve` on a loopback port."""
+    """`vinhdanh serve` on a loopback port, with its batches under target/bench unless told otherwise."""
 
-    def __init__(self, binary):
+    def __init__(self, binary, *options):
         HOME.mkdir(parents=True, exist_ok=True)
         with socket.socket() as s:
             s.bind(("127.0.0.1", 0))
@@ -174,7 +174,8 @@ class Server:
         self.log = open(HOME / "serve.txt", "wb")
         # One address sends everything here: the limit per address would be what is measured.
         environment = dict(os.environ, VINHDANH_RATE_PER_MINUTE="0")
-        self.process = subprocess.Popen([binary, "serve", "--listen", f"127.0.0.1:{self.port}"],
+        environment.setdefault("VINHDANH_DATA", str(HOME / "data"))
+        self.process = subprocess.Popen([binary, "serve", "--listen", f"127.0.0.1:{self.port}", *options],
                                         env=environment,
                                         stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
         self.pid = self.process.pid

@@ -31,7 +31,9 @@ from pathlib import Path
 
 import fleet
 import judges
+import verdicts
 from fleet import Missing, until
+from verdicts import changed, residue, results
 
 ROOT = Path(__file__).resolve().parents[2]
 FAMILY = ["Lường", "Đinh", "Hoàng", "Cầm", "Lò", "Hà", "Mùi", "Bùi", "Vì", "Quàng", "Sồng", "Giàng", "Triệu", "Bàn"]
@@ -47,147 +49,6 @@ UNITS = ["Trường Tiểu học Mường Bang", "Trạm Y tế xã Tân Phong",
 def name(n):
     """The n-th made-up name; none comes twice before 12,000."""
     return f"{FAMILY[n % 14]} {MIDDLE[n // 14 % 24]} {GIVEN[n // 336 % 38]}"
-
-
-# --- verdicts: what must hold of results, whatever happened on the way -------------------------------------------
-
-def results(manifest, archive, count, missing=()):
-    """Every row one file or one reason, every file the bytes that the list says, no file twice."""
-    faults, files = [], manifest["files"]
-    rows = collections.Counter([one["row"] for one in files] + [one["row"] for one in manifest["missing"]])
-    if lost := sorted(set(range(1, count + 1)) - set(rows)):
-        faults.append(f"{len(lost)} rows lost, row {lost[0]} the first")
-    if twice := [row for row, times in rows.items() if times > 1]:
-        faults.append(f"{len(twice)} rows listed twice, row {twice[0]} the first")
-    if odd := sorted(set(rows) - set(range(1, count + 1))):
-        faults.append(f"rows that nobody sent: {odd[:5]}")
-    said = {one["row"] for one in manifest["missing"]}
-    if said != set(missing):
-        faults.append(f"{len(said)} rows without a file, {len(set(missing))} were to be: {sorted(said ^ set(missing))[:5]}")
-    if (manifest["total"], manifest["done"]) != (count, len(files)):
-        faults.append(f"says {manifest['done']} of {manifest['total']} done, lists {len(files)} of {count}")
-    alike = [digest for digest, times in collections.Counter(one["sha256"] for one in files).items() if times > 1]
-    if alike:
-        faults.append(f"{len(alike)} files stand for two people: {alike[0]}")
-    with zipfile.ZipFile(archive) as packed:
-        names = collections.Counter(packed.namelist())
-        if twice := [one for one, times in names.items() if times > 1]:
-            faults.append(f"{len(twice)} names twice in the archive: {twice[0]}")
-        pdfs = {one for one in names if one.endswith(".pdf")}
-        listed = {one["name"]: one for one in files}
-        if len(listed) != len(files):
-            faults.append("names twice in the list")
-        if pdfs != set(listed):
-            faults.append(f"archive and list differ in {len(pdfs ^ set(listed))} names: {sorted(pdfs ^ set(listed))[:2]}")
-        wrong = []
-        for one in sorted(pdfs & set(listed)):
-            try:
-                content = packed.read(one)
-            except (zipfile.BadZipFile, OSError) as fault:
-                wrong.append(f"{one}: {fault}")
-                continue
-            if not content.startswith(b"%PDF-") or hashlib.sha256(content).hexdigest() != listed[one]["sha256"] \
-                    or len(content) != listed[one]["bytes"]:
-                wrong.append(f"{one}: not the bytes that were made")
-        if wrong:
-            faults.append(f"{len(wrong)} files are wrong, {wrong[0]}")
-    return faults
-
-
-def changed(before, after):
-    """Items that were done and were done again: {row: (pack, place, digest, when)} then and now."""
-    again = sorted(row for row, was in before.items() if after.get(row) != was)
-    return [f"{len(again)} items changed after they were done, row {again[0]} the first"] if again else []
-
-
-def residue(folder, words):
-    """Files below the folder that hold any of the words."""
-    found = []
-    for path in sorted(one for one in Path(folder).rglob("*") if one.is_file()):
-        content = path.read_bytes()
-        hits = [word for word in words if word.encode("utf-8") in content]
-        if hits:
-            found.append(f"{path.relative_to(folder)} still holds {len(hits)} of {len(words)} words, “{hits[0]}”")
-    return found
-
-
-# --- the verdicts judged -----------------------------------------------------------------------------------------
-
-def selftest(folder, tally):
-    """Sound results please the verdicts, and each lie about them is noticed in the right words."""
-    folder.mkdir(parents=True, exist_ok=True)
-    page = lambda n: b"%PDF-1.7 " + str(n).encode()
-
-    def made(lie=None):
-        files = [{"row": n, "name": f"{n}.pdf", "sha256": hashlib.sha256(page(n)).hexdigest(), "bytes": len(page(n))}
-                 for n in (1, 2, 3)]
-        manifest = {"total": 4, "done": 3, "files": files, "missing": [{"row": 4}]}
-        packed = [(f"{n}.pdf", page(n)) for n in (1, 2, 3)]
-        if lie:
-            lie(manifest, packed)
-        path = folder / "results.zip"
-        with zipfile.ZipFile(path, "w") as out:
-            for entry, content in packed:
-                out.writestr(zipfile.ZipInfo(entry), content)
-        return results(manifest, path, 4, missing=(4,))
-
-    def drop_row(manifest, _):
-        manifest["missing"].clear()
-
-    def row_twice(manifest, _):
-        manifest["missing"].append({"row": 3})
-
-    def strange_row(manifest, _):
-        manifest["missing"].append({"row": 9})
-
-    def one_for_two(manifest, packed):
-        manifest["files"][1].update(sha256=manifest["files"][0]["sha256"])
-        packed[1] = ("2.pdf", page(1))
-
-    lies = {
-        "a row lost": (drop_row, "rows lost"),
-        "a row listed twice": (row_twice, "listed twice"),
-        "a row that nobody sent": (strange_row, "nobody sent"),
-        "a done row called missing": (lambda manifest, _: manifest["missing"].append(manifest["files"].pop()), "were to be"),
-        "a wrong count": (lambda manifest, _: manifest.update(done=4), "says 4 of 4"),
-        "one file for two people": (one_for_two, "stand for two people"),
-        "a file not in the archive": (lambda _, packed: packed.pop(), "differ in 1 names"),
-        "a file nobody lists": (lambda _, packed: packed.append(("5.pdf", page(5))), "differ in 1 names"),
-        "a name twice in the archive": (lambda _, packed: packed.append(packed[0]), "names twice in the archive"),
-        "a byte changed": (lambda _, packed: packed.__setitem__(0, ("1.pdf", b"%PDF-1.8 1")), "not the bytes"),
-    }
-    import warnings
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # zipfile on the name written twice, which is meant
-        tally("selftest/sound/results", made())
-        for what, (lie, words) in lies.items():
-            tally(f"selftest/{what}/results", must_say(made(lie), words))
-    before = {1: ("a", 0, "d", 5), 2: ("a", 9, "e", 5)}
-    tally("selftest/sound/changed", changed(before, {**before, 3: ("b", 0, "f", 6)}))
-    tally("selftest/an item done again/changed", must_say(changed(before, {**before, 2: ("b", 0, "e", 7)}), "row 2"))
-    tally("selftest/a done item gone/changed", must_say(changed(before, {1: before[1]}), "row 2"))
-    (folder / "residue").mkdir(exist_ok=True)
-    (folder / "residue" / "free-page").write_bytes(b"\0\0" + "Lò Thị Ún".encode() + b"\0")
-    tally("selftest/sound/residue", residue(folder / "residue", ["Lò Thị Ứn"]))
-    tally("selftest/a name left behind/residue", must_say(residue(folder / "residue", ["x", "Lò Thị Ún"]), "1 of 2"))
-    # The example in the text of Standard Webhooks.
-    secret, body = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", b'{"test": 2432232314}'
-    headers = {"Webhook-Id": "msg_p5jXN8AQM9LWM0D4loKWxJek", "Webhook-Timestamp": "1614265330",
-               "Webhook-Signature": "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="}
-    judge = lambda now=1614265330, secrets=(secret,), content=body, **other: \
-        fleet.signature_faults(secrets, {**headers, **{key.replace("_", "-"): value for key, value in other.items()}}, content, now)
-    tally("selftest/sound/webhook", judge())
-    tally("selftest/another body/webhook", must_say(judge(content=body + b" "), "no signature fits"))
-    tally("selftest/another secret/webhook", must_say(judge(secrets=["whsec_AAAA"]), "no signature fits"))
-    tally("selftest/another id/webhook", must_say(judge(Webhook_Id="msg_1"), "no signature fits"))
-    tally("selftest/an old call/webhook", must_say(judge(now=1614265330 + 301), "not of now"))
-    tally("selftest/no signature/webhook", must_say(judge(Webhook_Signature=""), "no header"))
-
-
-def must_say(complaints, words):
-    if any(words in complaint for complaint in complaints):
-        return []
-    return [f"should have said “{words}” but said: {' | '.join(complaints) or 'nothing'}"]
 
 
 # --- a batch and its databases -----------------------------------------------------------------------------------
@@ -314,7 +175,6 @@ def killed(ground, what, database, postgres=None):
             faults.append(f"{len(lost)} packs are missing")
         print(f"batches: {what}: {count} items, killed at {marks} % ({'; '.join(back)}); "
               f"{len(packs - used)} of {len(packs)} packs written in vain", flush=True)
-    shutil.rmtree(folder / "data")
     return faults
 
 
@@ -346,7 +206,6 @@ def asked_again(ground):
             end = ended(program, batch, 300)
             if end["done"] != 400:
                 faults.append(f"killed after {moment} s: {end['done']} of 400 done")
-        shutil.rmtree(folder / str(moment) / "data")
     return faults
 
 
@@ -425,7 +284,6 @@ def cancelled(ground):
         if end["done"] != count:
             faults.append(f"opened again: {end['done']} of {count} done")
         faults += changed(before, settled(folder, batch)) + judge_results(ground, program, batch, count, folder)
-    shutil.rmtree(folder / "data")
     return faults
 
 
@@ -503,7 +361,6 @@ def failing(ground):
         answer = program.call("POST", "/v1/batches", {**ground.request(2), "webhook": "http://127.0.0.1:9/x"})
         if answer.status != 422:
             faults.append(f"a webhook to the machine itself, not allowed: {answer.words()}")
-    shutil.rmtree(folder / "data")
     return faults
 
 
@@ -575,6 +432,48 @@ def forgotten(ground):
     return faults
 
 
+def command_line(ground):
+    """`vinhdanh batch`, killed three times: the same command goes on and ends with every file once."""
+    folder, count, faults = ground.place("command-line"), ground.count // 3, []
+    rows, out = folder / "rows.json", folder / "out"
+    rows.write_text(json.dumps(ground.request(count)["rows"], ensure_ascii=False), encoding="utf-8")
+    command = [ground.binary, "batch", "giay_khen", str(rows), "-o", str(out), "--merged", "name"]
+
+    def begin():
+        with open(folder / "said.txt", "ab") as said:
+            return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, start_new_session=True)
+    # Killed while it works, or later: whatever is under way then.
+    moments, killed_in_time = [2 + ground.random.random() * 3 for _ in range(3)], 0
+    for moment in moments:
+        process = begin()
+        time.sleep(moment)
+        killed_in_time += process.poll() is None
+        fleet.kill_group(process)
+    status = begin().wait(600)
+    if status:
+        said = (folder / "said.txt").read_text(encoding="utf-8", errors="replace")
+        return [f"exit {status}: {said[-600:]}"]
+    print(f"batches: command-line: {count} rows, {killed_in_time} of 3 kills while it worked", flush=True)
+    if not killed_in_time:
+        faults.append("no kill came in time: nothing is shown")
+    manifest = json.loads((out / "manifest.json").read_text(encoding="utf-8"))
+    archive = folder / "made.zip"
+    with zipfile.ZipFile(archive, "w") as packed:
+        for path in sorted(out.rglob("*.pdf")):
+            if path.name != "Tệp gộp.pdf":
+                packed.write(path, path.relative_to(out).as_posix())
+    faults += results(manifest, archive, count)
+    if left := sorted(path.name for path in out.iterdir() if path.name not in ("manifest.json", "Tệp gộp.pdf") and path.suffix != ".pdf"):
+        faults.append(f"left in the folder: {left}")
+    text, said = judges.poppler("pdfinfo", str(out / "Tệp gộp.pdf"))
+    pages = re.search(r"^Pages:\s+(\d+)", text, re.M)
+    faults += said + ([] if pages and int(pages[1]) == count else [f"the merged file has {pages and pages[1]} pages"])
+    times = {path: path.stat().st_mtime_ns for path in out.rglob("*.pdf")}
+    if begin().wait(600) or times != {path: path.stat().st_mtime_ns for path in out.rglob("*.pdf")}:
+        faults.append("asked for once more, it does not leave what is there alone")
+    return faults
+
+
 def without_database(ground):
     """PostgreSQL goes down in the middle and comes back."""
     folder, count = ground.place("without-database"), ground.count
@@ -586,8 +485,6 @@ def without_database(ground):
             time.sleep(1)
             answer = program.call("GET", f"/v1/batches/{batch}", timeout=30)
             faults = [] if answer.status == 503 else [f"without its database it says: {answer.words()}"]
-            if program.call("GET", "/readyz").status == 200:
-                faults.append("ready without its database")
             single = program.call("POST", "/v1/documents/giay_khen", ground.row(1))
             if single.status != 200:
                 faults.append(f"a single document needs the database: {single.words()}")
@@ -690,6 +587,7 @@ def lanes(ground):
 
 CHECKS = {
     "killed-sqlite": killed_sqlite, "killed-postgres": killed_postgres, "asked-again": asked_again,
+    "command-line": command_line,
     "two-processes": two_processes, "cancelled": cancelled, "failing": failing, "keys": keys, "forgotten": forgotten,
     "without-database": without_database, "without-store": without_store, "full-disk": full_disk, "lanes": lanes,
 }
@@ -713,6 +611,10 @@ def judge(tally, binary, folder, python, full=False, seed=None, only=None):
         except (OSError, RuntimeError, KeyError, ValueError, subprocess.SubprocessError, zipfile.BadZipFile) as fault:
             faults = [repr(fault)]
         tally(f"batches/{check}", faults)
+        if not faults:
+            # Gigabytes otherwise; what failed stays to be looked at.
+            for place in folder.iterdir():
+                shutil.rmtree(place)
         print(f"batches: {check} {'FAILED' if faults else 'done'}, {time.monotonic() - start:.0f} s", flush=True)
     return missing
 
@@ -732,7 +634,7 @@ def main():
             print(f"    {words}", flush=True)
         failed.extend([check] if faults else [])
 
-    selftest(home / "files" / "batches-selftest", tally)
+    verdicts.selftest(home / "files" / "batches-selftest", tally)
     missing = judge(tally, binary, home / "files" / "batches", str(home / "venv" / "bin" / "python"),
                     asked.full, asked.seed, asked.only)
     print(f"batches: {len(failed)} failed {failed}, {len(missing)} missing")

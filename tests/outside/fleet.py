@@ -13,6 +13,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -87,11 +88,7 @@ class Program:
         return self
 
     def kill(self):
-        """SIGKILL to the whole group, then nothing of it is left."""
-        group = self.process.pid
-        os.killpg(group, signal.SIGKILL)
-        self.process.wait()
-        until("the group to be gone", 10, lambda: not in_group(group), 0.02)
+        kill_group(self.process)
 
     def stop(self):
         if self.process and self.process.poll() is None:
@@ -129,6 +126,14 @@ class Program:
             if line.startswith("vinhdanh_batch_documents_total") and f'outcome="{outcome}"' in line:
                 return int(float(line.rsplit(" ", 1)[1]))
         return 0
+
+
+def kill_group(leader):
+    """SIGKILL to the whole group, then nothing of it is left."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(leader.pid, signal.SIGKILL)
+    leader.wait()
+    until("the group to be gone", 10, lambda: not in_group(leader.pid), 0.02)
 
 
 def in_group(group):
@@ -178,7 +183,8 @@ class Postgres:
         return self
 
     def __exit__(self, *_):
-        self.stop()
+        with contextlib.suppress(RuntimeError):  # where a check ended while it was down
+            self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def start(self):
@@ -215,15 +221,15 @@ class Store:
     BUCKET = "vinhdanh"
 
     def __init__(self, python, folder):
-        server = Path(python or "").parent / "moto_server"
-        self.command = str(server) if server.is_file() else shutil.which("moto_server")
-        if not self.command:
-            raise Missing("no moto_server")
+        has_moto = lambda one: not subprocess.run([one, "-c", "import moto.server"], stderr=subprocess.DEVNULL).returncode
+        self.python = next((one for one in (python, sys.executable) if one and Path(one).exists() and has_moto(one)), None)
+        if not self.python:
+            raise Missing("no moto (requirements.txt)")
         self.port, self.door = free_port(), Door()
         self.log = open(Path(folder) / "moto.txt", "wb")
 
     def __enter__(self):
-        self.process = subprocess.Popen([self.command, "-H", "127.0.0.1", "-p", str(self.port)], stdin=subprocess.DEVNULL,
+        self.process = subprocess.Popen([self.python, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(self.port)], stdin=subprocess.DEVNULL,
                                         stdout=self.log, stderr=self.log)
         try:
             until("moto", 60, self._made)
