@@ -2,7 +2,7 @@
 
 # --- build ------------------------------------------------------------------------------------------------------
 # The same Debian release as the image below: the binary is linked against its C library.
-FROM rust:1.92-bookworm AS build
+FROM rust:1.94-bookworm AS build
 WORKDIR /build
 
 # Only what the build reads, by name: nothing else of the checkout can end up in a layer.
@@ -23,8 +23,12 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry \
     cargo build --profile ship --locked --bin vinhdanh \
     && cp target/ship/vinhdanh /vinhdanh
 
+# The image below has no shell to make a folder with.
+RUN mkdir /data
+
 # --- run --------------------------------------------------------------------------------------------------------
-# glibc, libgcc and CA certificates; no shell, no package manager.
+# glibc, libgcc and the root certificates that calls to webhooks and to an S3 store over TLS are checked by; no shell, no
+# package manager.
 FROM gcr.io/distroless/cc-debian12:nonroot
 
 ARG REVISION
@@ -39,8 +43,13 @@ LABEL org.opencontainers.image.title="vinhdanh" \
 COPY --from=build /vinhdanh /usr/local/bin/vinhdanh
 COPY fonts/Tinos/LICENSE /usr/share/doc/vinhdanh/Tinos-LICENSE
 
-# By number, so that an orchestrator can see that it is not root. Owns nothing: nothing in the image is writable to it,
-# and the program writes no file, so the root file system can be mounted read-only.
+# Batches: the database and the files, unless DATABASE_URL and VINHDANH_FILES name others. A new volume takes the owner of
+# this folder; nothing else in the image is writable, so the root file system can be mounted read-only.
+COPY --from=build --chown=10001:10001 /data /var/lib/vinhdanh
+ENV VINHDANH_DATA=/var/lib/vinhdanh
+VOLUME /var/lib/vinhdanh
+
+# By number, so that an orchestrator can see that it is not root.
 USER 10001:10001
 
 # The container's own address is reachable by others, so the service asks for API keys (VINHDANH_KEYS, a mounted file)

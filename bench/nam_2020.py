@@ -180,7 +180,7 @@ def dossier(recipients=True):
     return {
         "ten": "Khen thưởng tổng kết năm 2020",
         "quyet_dinh": [
-            decision(2101, "Về việc công nhận danh hiệu thi đua năm 2020", of("danh_hieu"), 4),
+            decision(2101, "Về việc công nhận danh hiệu thi đua năm 2020", of("danh_hieu"), 2),
             decision(2102, "Về việc tặng Giấy khen trong phong trào thi đua yêu nước năm 2020", of("thuong_xuyen"), 2),
             decision(2103, "Về việc tặng Giấy khen trong phong trào thi đua xây dựng nông thôn mới giai đoạn 2016-2020", of("chuyen_de"), 2),
             decision(2104, "Về việc tặng Giấy khen cho thành tích đột xuất năm 2020", of("dot_xuat"), 2),
@@ -195,8 +195,8 @@ def dossier(recipients=True):
             "thoi_gian": {"bat_dau": "2020-12-22T08:00", "ket_thuc": "2020-12-22T16:30"},
             "dia_diem": "Phòng họp Ủy ban nhân dân huyện Phù Yên",
             "thanh_phan": {"co_mat": council}, "chu_tri": council[0], "thu_ky": council[4],
-            "noi_dung": ["Thư ký Hội đồng trình bày tiêu chuẩn, tóm tắt thành tích của các tập thể, cá nhân được đề nghị",
-                         "Các thành viên Hội đồng thảo luận và bỏ phiếu kín"],
+            "noi_dung": ["Thư ký Hội đồng trình bày tiêu chuẩn, tóm tắt thành tích của các tập thể, cá nhân được đề nghị.",
+                         "Các thành viên Hội đồng thảo luận và bỏ phiếu kín."],
             "bo_phieu": {"hinh_thuc": "phieu_kin", "phat_ra": 5, "thu_ve": 5, "tinh_tren": "thanh_vien"},
             "ty_le_can": {"hop": "2/3", "thong_qua": "2/3"},
             "phieu": {"dong_y": 5, "khong_dong_y": 0}, "luu": "VT, HĐTĐKT",

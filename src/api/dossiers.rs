@@ -57,9 +57,10 @@ pub async fn check(
         let (plan, source) = plan(&app, &mut envelope).await;
         let outcome = match plan {
             Ok(plan) => {
-                let shown = shown(&plan);
+                let (shown, told) = (shown(&plan), plan.warnings.clone());
                 let found = app.batches.check(wanted(&envelope.value, plan, owner.0.clone())).await;
-                found.map(|found| (source.place_all(found), shown)).map_err(|failure| source.place(failure))
+                let found = found.map(|found| told.into_iter().chain(source.place_all(found)).collect());
+                found.map(|found| (found, shown)).map_err(|failure| source.place(failure))
             }
             Err(failure) => Err(failure),
         };

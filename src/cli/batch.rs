@@ -52,11 +52,8 @@ impl Batch {
             let desk = Desk::open(&settings, places, &under_way(self.out.folder())?, program).await?;
             let renderer = &desk.batches.renderer;
             let template = renderer.template(&self.id)?;
-            let shared = if common.is_empty() {
-                Value::Object(Map::new())
-            } else {
-                read_json(&common, InputLimits::default())?
-            };
+            let shared =
+                if common.is_empty() { Value::Object(Map::new()) } else { read_json(&common, InputLimits::default())? };
             let mut sheet = None;
             let data: Vec<Value> = if is_sheet(&self.rows) {
                 let columns = ingest::columns(template.schema.document());
@@ -111,7 +108,10 @@ fn list(value: Value) -> Result<Vec<Value>, Failure> {
         Value::Array(rows) if rows.iter().all(Value::is_object) => Ok(rows),
         _ => Err(Failure::new(
             Code::InvalidData,
-            vec![Diagnostic::error("rows", "phải là danh sách các đối tượng JSON", "a JSON list of objects is needed").at("")],
+            vec![
+                Diagnostic::error("rows", "phải là danh sách các đối tượng JSON", "a JSON list of objects is needed")
+                    .at(""),
+            ],
         )),
     }
 }

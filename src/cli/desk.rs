@@ -9,14 +9,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::Value;
-use sha2::{Digest, Sha256};
 use super::progress::Progress;
 use super::{Format, Speech, output};
 use crate::app::{self, Desk};
 use crate::batch::{Accepted, Batches, Order, Report, Wanted, failures_sheet, manifest};
 use crate::diagnostic::{Code, Diagnostic, Failure};
 use crate::register::{BatchState, ItemRow, ItemState};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 /// What a command does with the documents once they are made.
 #[derive(clap::Args)]
@@ -150,7 +150,10 @@ impl Out {
                 format!("{count} tệp sắp ghi đã có trong thư mục"),
                 format!("{count} of the files to be written exist"),
             )
-            .hint("chọn thư mục khác, hoặc dùng `--force` để ghi đè", "choose another folder, or overwrite with `--force`"),
+            .hint(
+                "chọn thư mục khác, hoặc dùng `--force` để ghi đè",
+                "choose another folder, or overwrite with `--force`",
+            ),
         );
         Err(Failure::new(Code::Io, shown))
     }
@@ -200,7 +203,9 @@ impl Out {
         let failures = self.output.join(FAILURES);
         match failures_sheet(&items)? {
             Some(sheet) => output::write(&failures, &sheet, true)?,
-            None if failures.exists() => fs::remove_file(&failures).map_err(|error| output::trouble(&failures, &error))?,
+            None if failures.exists() => {
+                fs::remove_file(&failures).map_err(|error| output::trouble(&failures, &error))?
+            }
             None => {}
         }
         output::write(&self.output.join(LIST), &text, true)?;
@@ -278,8 +283,12 @@ fn changed(path: &Path) -> Failure {
     Failure::new(
         Code::Io,
         vec![
-            Diagnostic::error("exists", format!("tệp `{shown}` đã có và khác"), format!("file `{shown}` exists and differs"))
-                .hint("dùng `--force` để ghi đè", "overwrite with `--force`"),
+            Diagnostic::error(
+                "exists",
+                format!("tệp `{shown}` đã có và khác"),
+                format!("file `{shown}` exists and differs"),
+            )
+            .hint("dùng `--force` để ghi đè", "overwrite with `--force`"),
         ],
     )
 }

@@ -40,11 +40,7 @@ impl Sheet {
             (template.manifest.title_vi.clone(), ingest::columns(template.schema.document()))
         };
         if columns.is_empty() {
-            return Err(Failure::one(
-                Code::BadRequest,
-                "mẫu này không nhận bảng tính",
-                "this template takes no sheet",
-            ));
+            return Err(Failure::one(Code::BadRequest, "mẫu này không nhận bảng tính", "this template takes no sheet"));
         }
         output::write(&self.output, &ingest::pattern(&title, &columns)?, self.force)
     }
@@ -108,7 +104,9 @@ pub fn mark(mut failure: Failure, sheet: &ingest::Sheet, path: &Path, bytes: &[u
     let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem);
     let copy = folder.join(format!("{stem} - đã đánh dấu.xlsx"));
     let written = ingest::marked(bytes, &name, sheet, &failure.diagnostics)
-        .and_then(|marked| std::fs::create_dir_all(folder).map_err(|error| output::trouble(folder, &error)).map(|()| marked))
+        .and_then(|marked| {
+            std::fs::create_dir_all(folder).map_err(|error| output::trouble(folder, &error)).map(|()| marked)
+        })
         .and_then(|marked| output::write(&copy, &marked, true));
     let count = failure.diagnostics.len();
     failure.diagnostics.truncate(SHOWN);

@@ -14,6 +14,9 @@ use crate::domain::tien_thuong::LamTron;
 /// Templates of certificates.
 pub const CERTIFICATES: [&str; 3] = ["giay_khen", "bang_khen", "giay_chung_nhan"];
 
+/// An abstract longer than this is no heading any more, characters.
+const LONGEST_PURPOSE: usize = 220;
+
 /// Folder of a template's documents.
 pub fn folder(template: &str) -> &'static str {
     match template {
@@ -77,6 +80,11 @@ pub fn submission(round: &Round<'_>) -> Planned {
     if !data.contains_key("tham_quyen") {
         data.insert("tham_quyen".into(), first.data["tham_quyen"].clone());
     }
+    if !data.contains_key("trich_yeu")
+        && let Some(purpose) = purpose(round)
+    {
+        data.insert("trich_yeu".into(), json!(format!("Về việc đề nghị {purpose}")));
+    }
     let minutes = &round.input["bien_ban"];
     if !data.contains_key("hop_hoi_dong")
         && let Some(day) = minutes["thoi_gian"]["bat_dau"].as_str().and_then(|text| text.get(..10))
@@ -97,6 +105,25 @@ pub fn submission(round: &Round<'_>) -> Planned {
     whole("to_trinh", Value::Object(data), "/to_trinh")
 }
 
+/// What the decisions are about, for the abstracts of the documents before them: `công nhận danh hiệu thi đua năm 2020 và
+/// tặng Giấy khen …`, or the dossier's name where that is too long. None where neither says it: the template's words stand.
+fn purpose(round: &Round<'_>) -> Option<String> {
+    let own = round.decisions.iter().map(|decision| {
+        let text = decision.data["trich_yeu"].as_str()?.trim().trim_end_matches(['.', ';', ',']);
+        let rest = ["Về việc ", "về việc ", "V/v "].into_iter().find_map(|start| text.strip_prefix(start));
+        Some(lower_first(rest.unwrap_or(text)))
+    });
+    let own: Option<Vec<String>> = own.collect();
+    if let Some((last, first)) = own.as_deref().and_then(<[String]>::split_last) {
+        let joined = if first.is_empty() { last.clone() } else { format!("{} và {last}", first.join(", ")) };
+        if joined.chars().count() <= LONGEST_PURPOSE {
+            return Some(joined);
+        }
+    }
+    let title = lower_first(round.input["ten"].as_str()?);
+    title.starts_with("khen thưởng").then_some(title)
+}
+
 /// The minutes: everyone voted on, with the votes stated.
 pub fn minutes(round: &Round<'_>) -> Planned {
     let mut data = own(round, "bien_ban");
@@ -105,6 +132,12 @@ pub fn minutes(round: &Round<'_>) -> Planned {
         if !data.contains_key(key) {
             data.insert(key.into(), first.data[key].clone());
         }
+    }
+    if !data.contains_key("trich_yeu")
+        && let Some(purpose) = purpose(round)
+    {
+        let council = data.get("hoi_dong").and_then(Value::as_str).unwrap_or("Hội đồng Thi đua - Khen thưởng");
+        data.insert("trich_yeu".into(), json!(format!("Họp {council} xét, đề nghị {purpose}")));
     }
     let common = data.shift_remove("phieu").unwrap_or_default();
     let apart = data.shift_remove("phieu_rieng").unwrap_or_default();

@@ -102,7 +102,7 @@ fn without_the_agency_s_word_there_is_a_plan_but_no_payment_list() {
     assert_eq!(plan.counts.money, None);
     let warning = &plan.warnings[0];
     assert_eq!(warning.code, "ho_so.muc_thuong_chua_xac_nhan");
-    assert!(warning.hints[0].vi.contains("`\"muc_thuong/cstd_co_so_va_ldtt\" = true`"), "{warning:?}");
+    assert!(warning.hints[0].vi.contains("`\"muc_thuong/cstd_co_so_va_ldtt\" = true` hoặc"), "{warning:?}");
 }
 
 #[test]
@@ -144,6 +144,10 @@ fn the_submission_asks_for_what_the_decisions_give() {
     let asked = &plan.documents[0].data;
     assert_eq!(asked["kinh_gui"], json!(["Chủ tịch Ủy ban nhân dân huyện Phù Yên"]));
     assert_eq!(asked["hop_hoi_dong"]["ngay"], "2021-01-15");
+    assert_eq!(
+        asked["trich_yeu"],
+        "Về việc đề nghị công nhận danh hiệu thi đua năm 2020 và tặng Giấy khen trong phong trào xây dựng nông thôn mới năm 2020"
+    );
     assert_eq!(asked["khen_thuong"][1]["hinh_thuc"], "danh hiệu “Tập thể lao động tiên tiến”");
     assert_eq!(asked["khen_thuong"][1]["thanh_tich"], "thành tích trong phong trào thi đua năm 2020");
     let minutes = &plan.documents[1].data["khen_thuong"];

@@ -151,3 +151,25 @@ fn what_is_taken_back_is_the_sum_of_the_list() {
     let told: Vec<_> = failure.diagnostics.iter().map(|one| one.code.as_ref()).collect();
     assert_eq!(told, ["thieu_ly_do", "ngay_truoc"]);
 }
+
+#[test]
+fn titles_are_those_of_the_law_table() {
+    use vinhdanh::domain::danh_hieu::{DanhCho, danh_cho, loi, ten};
+    let path = crate::support::project().join("typst-templates/shared/phap_luat/danh_hieu.json");
+    let table: Value = serde_json::from_slice(&std::fs::read(path).expect("a table")).expect("JSON");
+    let titles = table["danh_hieu"].as_array().expect("a list");
+    let mut known = 0;
+    for title in titles.iter().filter(|title| title["nhom"] == "danh_hieu") {
+        let name = loi(title["ten"].as_str().expect("a name"));
+        let Some(of) = danh_cho(name) else { continue };
+        known += 1;
+        let kinds = title["doi_tuong"].as_array().expect("a list");
+        let allowed: Vec<_> = kinds.iter().filter_map(|kind| DanhCho::parse(kind.as_str()?)).collect();
+        assert_eq!(allowed, [of], "{name}");
+        if let Some(sister) = title["cho_tap_the"].as_str() {
+            let other = titles.iter().find(|other| other["ma"] == sister).expect("a title of the table");
+            assert_eq!(ten(name, DanhCho::TapThe), loi(other["ten"].as_str().expect("a name")), "{name}");
+        }
+    }
+    assert!(known >= 7, "only {known} titles are known here and there");
+}

@@ -2,20 +2,15 @@
 
 use super::{Scene, Told};
 use crate::domain::date::Date;
-use crate::dossier::law::{CanCu, in_force};
+use crate::dossier::law::{CanCu, Law, in_force};
 use crate::dossier::round::{Decision, list};
 
 /// Cited and out of force.
 pub fn out_of_force(scene: &Scene<'_>, told: &mut Told<'_>) {
     each_cited(scene, |pointer, basis, date| {
         let Some(last) = basis.den_ngay.filter(|last| *last < date) else { return };
-        let replaced: Vec<&str> = basis
-            .thay_bang
-            .iter()
-            .filter_map(|ma| scene.round.law.basis(ma))
-            .filter(|other| in_force(other.tu_ngay, other.den_ngay, date))
-            .map(|other| other.ten.as_str())
-            .collect();
+        let mut replaced = Vec::new();
+        successors(scene.round.law, basis, date, &mut replaced);
         let (ten, last, day) = (&basis.ten, last.short(), date.short());
         let doubt = doubt(basis);
         let finding = told.say(
@@ -28,6 +23,20 @@ pub fn out_of_force(scene: &Scene<'_>, told: &mut Told<'_>) {
             finding.hint(format!("thay bằng `{list}`"), format!("replace it by `{list}`"));
         }
     });
+}
+
+/// What stands in a basis's place on a day: its successors, or theirs where they are out of force as well.
+fn successors<'l>(law: &'l Law, basis: &CanCu, date: Date, found: &mut Vec<&'l str>) {
+    for other in basis.thay_bang.iter().filter_map(|ma| law.basis(ma)) {
+        if in_force(other.tu_ngay, other.den_ngay, date) {
+            if !found.contains(&other.ten.as_str()) {
+                found.push(&other.ten);
+            }
+        // A successor never ends before what it replaced: no circle can be walked.
+        } else if other.den_ngay > basis.den_ngay {
+            successors(law, other, date, found);
+        }
+    }
 }
 
 /// Cited and not yet in force.

@@ -251,3 +251,14 @@ fn a_deputy_may_sign_for_the_head() {
     let found = told(input);
     assert!(found.is_empty(), "{found:#?}");
 }
+
+#[test]
+fn what_is_out_of_force_is_replaced_by_what_stands_there_today() {
+    let found = told(changed(|s| date(s, "2025-08-06")));
+    let hint = found
+        .iter()
+        .find(|one| one.code == "ho_so.can_cu_het_hieu_luc" && one.message.vi.contains("91/2017"))
+        .and_then(|one| one.hints.first())
+        .expect("a replacement");
+    assert!(hint.vi.contains("152/2025/NĐ-CP"), "{hint:?}");
+}

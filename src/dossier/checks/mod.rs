@@ -84,16 +84,20 @@ pub fn run(scene: &Scene<'_>) -> Vec<Diagnostic> {
 
 /// The line an agency writes to confirm an entry, as a hint.
 fn confirm_hint(hints: Hints<'_>, id: &str, candidates: &[String]) {
-    let value = candidates.first().map_or("…", String::as_str);
+    let line = |value: &str| format!("`\"{id}\" = {value}`");
+    let lines: Vec<String> = candidates.iter().map(|value| line(value)).collect();
+    let (lines_vi, lines_en) =
+        if lines.is_empty() { (line("…"), line("…")) } else { (lines.join(" hoặc "), lines.join(" or ")) };
     let (seen_vi, seen_en) = if candidates.is_empty() {
         ("không tìm thấy giá trị nào".to_owned(), "no value was found anywhere".to_owned())
     } else {
         let list = candidates.join("`, `");
         (format!("các giá trị đã thấy ở nơi khác: `{list}`"), format!("values seen elsewhere: `{list}`"))
     };
-    hints
-        .hint(
-            format!("{seen_vi}; tra văn bản gốc rồi ghi vào phần `[xac_nhan]` của tệp cấu hình: `\"{id}\" = {value}`"),
-            format!("{seen_en}; look it up in the law, then write in section `[xac_nhan]` of the configuration file: `\"{id}\" = {value}`"),
-        );
+    hints.hint(
+        format!("{seen_vi}; tra văn bản gốc rồi ghi vào phần `[xac_nhan]` của tệp cấu hình: {lines_vi}"),
+        format!(
+            "{seen_en}; look it up in the law, then write in section `[xac_nhan]` of the configuration file: {lines_en}"
+        ),
+    );
 }

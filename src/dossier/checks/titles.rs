@@ -122,7 +122,7 @@ pub fn quota(scene: &Scene<'_>, told: &mut Told<'_>) {
         // In whole numbers of a hundredth of a percent: 15 % of 533 is 79.95, so 80 is too many.
         let most = (percent * 100.0).round() as u64 * base as u64;
         if many as u64 * 10_000 > most {
-            let share = number::percent(many as f64 * 100.0 / base.max(1) as f64).unwrap_or_default();
+            let share = share(many as u64, base as u64);
             let most = number::percent(*percent).unwrap_or_default();
             let room = (percent * base as f64 / 100.0).floor();
             told.say(
@@ -148,11 +148,7 @@ pub fn quota(scene: &Scene<'_>, told: &mut Told<'_>) {
 pub fn open_quota(scene: &Scene<'_>, told: &mut Told<'_>) {
     each_quota(scene, |rule, answer, many, base, pointer| {
         if let Answer::Unconfirmed { id, candidates, why } = answer {
-            let share = if base == 0 {
-                "–".to_owned()
-            } else {
-                number::percent(many as f64 * 100.0 / base as f64).unwrap_or_default()
-            };
+            let share = share(many as u64, base as u64);
             let hints = told.say(
                 pointer,
                 format!(
@@ -205,7 +201,7 @@ pub fn collective_share(scene: &Scene<'_>, told: &mut Told<'_>) {
             let Some(size) = sizes.get(&who.name) else { continue };
             let many = by_unit.get(who.name.as_str()).copied().unwrap_or(0);
             if ((many * 10_000) as f64) < percent * 100.0 * (*size as f64) {
-                let share = number::percent(many as f64 * 100.0 / *size as f64).unwrap_or_default();
+                let share = share(many, *size);
                 let ten = who.ten;
                 told.say(
                     scene.round.pointer(who),
@@ -218,4 +214,10 @@ pub fn collective_share(scene: &Scene<'_>, told: &mut Told<'_>) {
             }
         }
     }
+}
+
+/// A share in percent with two decimals at most.
+fn share(many: u64, of: u64) -> String {
+    let hundredths = (many as f64 * 10_000.0 / of.max(1) as f64).round();
+    number::percent(hundredths / 100.0).unwrap_or_default()
 }
