@@ -31,10 +31,10 @@ def main():
     work, folder = Work(binary, "giay_khen"), fresh("lanes")
     people = iter(range(100_000, 200_000))
     with Server(binary, "--data", str(folder / "data")) as server:
-        rest, client = Rest(server.port), Client(server.port, "giay_khen")
+        rest = Rest(server.port)
 
         def singles(count, going=lambda: True):
-            took = []
+            client, took = Client(server.port, "giay_khen"), []
             while len(took) < count and going():
                 start = time.perf_counter()
                 client.post(work.certificate(next(people)))
