@@ -198,6 +198,7 @@ def dossier(recipients=True):
             "noi_dung": ["Thư ký Hội đồng trình bày tiêu chuẩn, tóm tắt thành tích của các tập thể, cá nhân được đề nghị",
                          "Các thành viên Hội đồng thảo luận và bỏ phiếu kín"],
             "bo_phieu": {"hinh_thuc": "phieu_kin", "phat_ra": 5, "thu_ve": 5, "tinh_tren": "thanh_vien"},
+            "ty_le_can": {"hop": "2/3", "thong_qua": "2/3"},
             "phieu": {"dong_y": 5, "khong_dong_y": 0}, "luu": "VT, HĐTĐKT",
         },
         "chi_thuong": {"nguon_kinh_phi": "Quỹ thi đua, khen thưởng huyện Phù Yên năm 2020", "nguoi_lap": {"ho_ten": "Lò Thị Duyên"}},

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use actix_web::HttpResponse;
 use actix_web::http::header;
@@ -10,6 +11,9 @@ use serde_json::json;
 
 use crate::app::App;
 use crate::telemetry;
+
+/// A database slower than this does not answer.
+const DATABASE_LIMIT: Duration = Duration::from_secs(2);
 
 /// The process answers; nothing else is asked of it.
 pub async fn livez() -> HttpResponse {
@@ -31,10 +35,12 @@ pub async fn readyz(app: Data<App>, query: Query<HashMap<String, String>>) -> Ht
         response.insert_header((header::RETRY_AFTER, "1"));
     }
     if query.contains_key("verbose") {
+        // Told, not counted: single documents need no database, and with it gone every process would leave at once.
+        let database = tokio::time::timeout(DATABASE_LIMIT, app.batches.register.ping()).await.is_ok_and(|pong| pong.is_ok());
         let checks: Vec<_> = checks.iter().map(|(name, ok)| json!({"name": name, "ok": ok})).collect();
         let status = if ready { "ready" } else { "not_ready" };
         return response.json(
-            json!({"status": status, "checks": checks, "pool": pool, "broken_templates": app.renderer.broken().len()}),
+            json!({"status": status, "checks": checks, "pool": pool, "database": database, "broken_templates": app.renderer.broken().len()}),
         );
     }
     response.content_type("text/plain; charset=utf-8").body(if ready { "ok\n" } else { "not ready\n" })

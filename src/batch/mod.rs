@@ -13,11 +13,13 @@ mod results;
 mod work;
 
 use std::sync::Arc;
+use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
+use crate::diagnostic::Failure;
 use crate::engine::{Output, Standard};
 use crate::files::Files;
 use crate::register::Register;
@@ -79,6 +81,19 @@ impl Batches {
         let worker = self.clone().worker();
         let jobs = self.register.work(self.at_once, worker, self.stop.clone());
         tokio::join!(jobs, self.keep_house());
+    }
+
+    /// As [`Batches::run`], on threads of its own: thousands of documents being prepared do not hold up who answers
+    /// requests, and what is begun outlives them at a stop.
+    pub fn run_apart(self: Arc<Self>) -> Result<JoinHandle<()>, Failure> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .thread_name("batches")
+            .enable_all()
+            .build()
+            .map_err(Failure::internal)?;
+        let main = std::thread::Builder::new().name("batches".to_owned());
+        main.spawn(move || runtime.block_on(self.run())).map_err(Failure::internal)
     }
 
     fn keep_ms(&self) -> i64 {

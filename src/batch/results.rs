@@ -198,7 +198,10 @@ impl Batches {
         };
         let (documents, received) = mpsc::channel::<Result<(Bytes, Vec<Bookmark>), Failure>>(AHEAD);
         let (pieces, body) = mpsc::channel::<Result<Bytes, Failure>>(PIECES);
-        let reading = Arc::clone(self).read_groups(groups, title, order, separators, documents);
+        // Documents of a dossier without a unit are those of the round: decisions, lists, minutes.
+        let without = if report.row.kind == "dossier" { "Văn bản chung" } else { "Không ghi đơn vị" };
+        let sheets = separators.then(|| Sheets { title, without });
+        let reading = Arc::clone(self).read_groups(groups, order, sheets, documents);
         tokio::spawn(reading);
         tokio::task::spawn_blocking(move || merge(about, received, &pieces));
         Ok(stream::unfold(body, |mut body| async move { body.recv().await.map(|piece| (piece, body)) }))
@@ -207,9 +210,8 @@ impl Batches {
     async fn read_groups(
         self: Arc<Self>,
         groups: Vec<Group>,
-        title: String,
         order: Order,
-        separators: bool,
+        sheets: Option<Sheets>,
         documents: mpsc::Sender<Result<(Bytes, Vec<Bookmark>), Failure>>,
     ) {
         let total = groups.len();
@@ -217,19 +219,15 @@ impl Batches {
             let mut head = (order != Order::Name && !group.name.is_empty())
                 .then(|| Bookmark { title: group.name.clone(), level: 1 });
             let level = if head.is_some() { 2 } else { 1 };
-            let facts = (group.name.clone(), group.items.len(), ends(&group.items));
+            let sheet = sheets.as_ref().map(|sheets| sheets.before(&group, number, total));
             let mut files = std::pin::pin!(Arc::clone(&self).files_of(group.items));
             let mut first = true;
             while let Some(one) = files.next().await {
                 let sent = match one {
                     Ok((item, bytes)) => {
-                        if std::mem::take(&mut first) && separators {
-                            let (name, count, (from, to)) = &facts;
-                            let sheet = json!({
-                                "tieu_de": if title.is_empty() { "Lô văn bản" } else { &title },
-                                "nhom": if name.is_empty() { "Không ghi đơn vị" } else { name },
-                                "so_luong": count, "tu": from, "den": to, "thu_tu": number, "tong": total,
-                            });
+                        if std::mem::take(&mut first)
+                            && let Some(sheet) = sheet.clone()
+                        {
                             let made = self.separator(sheet, &bytes).await;
                             let marked = made.map(|bytes| (bytes, head.take().into_iter().collect()));
                             let broken = marked.is_err();
@@ -263,6 +261,30 @@ impl Batches {
         let deadline = Instant::now() + SEPARATOR_LIMIT;
         let made = self.renderer.render(&self.backend, SEPARATOR, data, &requested, deadline).await?;
         Ok(made.bytes.into())
+    }
+}
+
+/// What the sheets between groups say of all of them.
+struct Sheets {
+    title: String,
+    /// What documents without a unit are called.
+    without: &'static str,
+}
+
+impl Sheets {
+    /// Data of the sheet before a group.
+    fn before(&self, group: &Group, number: usize, total: usize) -> Value {
+        let (from, to) = ends(&group.items);
+        // A certificate is a sheet; a decision with its lists is several.
+        let unit = if group.items.iter().all(|item| item.pages == Some(1)) { "tờ" } else { "văn bản" };
+        let kind = group.items.first().map(|item| item.folder.as_str()).unwrap_or_default();
+        let kind = if group.items.iter().all(|item| item.folder == kind) && kind != group.name { kind } else { "" };
+        json!({
+            "tieu_de": if self.title.is_empty() { "Lô văn bản" } else { &self.title },
+            "nhom": if group.name.is_empty() { self.without } else { &group.name },
+            "loai": kind, "so_luong": group.items.len(), "don_vi_tinh": unit, "tu": from, "den": to,
+            "thu_tu": number, "tong": total,
+        })
     }
 }
 

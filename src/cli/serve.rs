@@ -72,7 +72,7 @@ async fn serve(settings: &Settings, places: &Places) -> Result<(), Failure> {
     let address = server.addrs().first().copied().unwrap_or(address);
     let server = server.run();
     greet(&app, address);
-    let batches = tokio::spawn(Arc::clone(&app.batches).run());
+    let batches = Arc::clone(&app.batches).run_apart()?;
     let handle = server.handle();
     let stopper = app.clone();
     actix_web::rt::spawn(async move {
@@ -84,8 +84,13 @@ async fn serve(settings: &Settings, places: &Places) -> Result<(), Failure> {
     server.await.map_err(Failure::internal)?;
     // The document at hand is finished and filed; what remains waits in the register.
     app.stop();
-    if tokio::time::timeout(http.drain, batches).await.is_err() {
-        tracing::warn!("batches did not stop in time; what they were at is done again at the next start");
+    let until = tokio::time::Instant::now() + http.drain;
+    while !batches.is_finished() {
+        if tokio::time::Instant::now() >= until {
+            tracing::warn!("batches did not stop in time; what they were at is done again at the next start");
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
     }
     Ok(())
 }

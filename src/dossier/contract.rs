@@ -1,7 +1,8 @@
 //! The contract of a dossier's input: its own schema with the templates' schemas laid into it.
 //!
 //! `schema.json` names templates by `x-mau`; their properties are taken in, without those of `x-tru`, which follow from
-//! the decision, and with those written beside. So a template that changes changes the dossier with it.
+//! the decision, and with those written beside. So a template that changes changes the dossier with it. A name with `#`
+//! is a shared piece: `#doi_tuong`. The definition `dong` is a row of a sheet of recipients ([`super::with_rows`]).
 
 use std::collections::BTreeMap;
 
@@ -59,36 +60,44 @@ impl Contract {
             documents.insert((*id).to_owned(), schema);
         }
         let mut document: Value = serde_json::from_str(SOURCE).map_err(broken)?;
-        lay_in(&mut document, &sources);
+        lay_in(&mut document, &|id| match id.strip_prefix('#') {
+            Some(piece) => pieces.get(piece),
+            None => sources.get(id).copied(),
+        });
         let input = Schema::compile(document, &json!({ "$defs": pieces })).map_err(|fault| wrap(vec![fault]))?;
         Ok(Self { input, documents })
     }
 }
 
 /// Lays the properties of the templates named into every place that names some.
-fn lay_in(value: &mut Value, sources: &BTreeMap<&str, &Value>) {
+fn lay_in<'a>(value: &mut Value, find: &impl Fn(&str) -> Option<&'a Value>) {
     match value {
         Value::Object(map) => {
             if let Some(named) = map.shift_remove(FROM) {
                 let without = map.shift_remove(WITHOUT).unwrap_or_default();
                 let own = map.shift_remove("properties").unwrap_or_else(|| json!({}));
                 map.insert("type".into(), json!("object"));
-                map.insert("properties".into(), Value::Object(properties(&named, &without, own, sources)));
+                map.insert("properties".into(), Value::Object(properties(&named, &without, own, find)));
                 map.insert("additionalProperties".into(), json!(false));
             }
-            map.values_mut().for_each(|inner| lay_in(inner, sources));
+            map.values_mut().for_each(|inner| lay_in(inner, find));
         }
-        Value::Array(items) => items.iter_mut().for_each(|inner| lay_in(inner, sources)),
+        Value::Array(items) => items.iter_mut().for_each(|inner| lay_in(inner, find)),
         _ => {}
     }
 }
 
 /// Properties of the templates in their order, then the place's own, which go before a template's of the same name.
-fn properties(named: &Value, without: &Value, own: Value, sources: &BTreeMap<&str, &Value>) -> Map<String, Value> {
+fn properties<'a>(
+    named: &Value,
+    without: &Value,
+    own: Value,
+    find: &impl Fn(&str) -> Option<&'a Value>,
+) -> Map<String, Value> {
     let ids = named.as_array().into_iter().flatten().filter_map(Value::as_str);
     let out = |key: &str| without.as_array().is_some_and(|keys| keys.iter().any(|one| one == key));
     let mut all = Map::new();
-    for source in ids.filter_map(|id| sources.get(id)) {
+    for source in ids.filter_map(find) {
         for (key, property) in source["properties"].as_object().into_iter().flatten() {
             if !out(key) && !all.contains_key(key) {
                 all.insert(key.clone(), property.clone());

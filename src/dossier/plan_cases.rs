@@ -204,7 +204,7 @@ fn rows_fill_awards_by_name_occasion_and_achievement() {
     let base = json!({"ten": "x", "quyet_dinh": {"so": 1}});
     let rows = [
         json!({"loai": "ca_nhan", "ten": "Lò Văn A", "hinh_thuc": "GK", "loai_khen": "dot_xuat", "thanh_tich": "cứu người"}),
-        json!({"loai": "tap_the", "ten": "Tổ 1", "hinh_thuc": "LĐTT", "nam_xet": 2020}),
+        json!({"loai": "tap_the", "ten": "Tổ 1", "hinh_thuc": "LĐTT", "nam_xet": "2020"}),
         json!({"loai": "ca_nhan", "ten": "Lò Văn B", "hinh_thuc": "LĐTT", "nam_xet": 2020}),
         json!({"loai": "ca_nhan", "ten": "Lò Văn C", "hinh_thuc": "Giấy khen", "loai_khen": "dot_xuat", "thanh_tich": "Cứu  người"}),
         json!({"loai": "ca_nhan", "ten": "Lò Văn D", "hinh_thuc": "Giấy khen", "loai_khen": "dot_xuat", "thanh_tich": "chữa cháy"}),
@@ -220,9 +220,10 @@ fn rows_fill_awards_by_name_occasion_and_achievement() {
         given[0]["doi_tuong"],
         json!([{"loai": "ca_nhan", "ten": "Lò Văn A"}, {"loai": "ca_nhan", "ten": "Lò Văn C"}])
     );
-    assert_eq!(given[3]["thanh_tich"], "chữa cháy");
+    assert_eq!((&given[3]["thanh_tich"], &given[1]["nam_xet"]), (&json!("chữa cháy"), &json!(2020)));
     assert_eq!(filled.row_of("/quyet_dinh/khen_thuong/0/doi_tuong/1/ten"), Some(3));
-    assert_eq!(filled.row_of("/quyet_dinh/khen_thuong/0"), None);
+    assert_eq!(filled.row_of("/quyet_dinh/khen_thuong/3/hinh_thuc"), Some(4));
+    assert_eq!(filled.row_of("/quyet_dinh/so"), None);
 }
 
 #[test]

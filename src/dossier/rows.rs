@@ -67,6 +67,10 @@ pub fn with_rows(mut input: Value, rows: &[Value], law: &Law) -> Filled {
             .filter(|entry| !entry.people.is_empty())
             .enumerate()
             .map(|(number, entry)| {
+                // What is wrong with an entry made of rows is wrong in its first row.
+                if let (false, Some((Some(row), _))) = (entry.given, entry.people.first()) {
+                    back.insert(format!("{base}/khen_thuong/{number}"), *row);
+                }
                 for (place, (row, _)) in entry.people.iter().enumerate() {
                     if let Some(row) = row {
                         back.insert(format!("{base}/khen_thuong/{number}/doi_tuong/{place}"), *row);
@@ -154,7 +158,9 @@ fn decision_of(row: &Value, award: &(String, String), decisions: &[Value], fill:
 
 fn place(entries: &mut Vec<Entry>, row: &Value, (text, name): (String, String), index: usize) {
     let achievement = row["thanh_tich"].as_str();
-    let same = |entry: &Entry, key: &str, of_row: &str| match (entry.data.get(key), row.get(of_row)) {
+    let year = row.get("nam_xet").map(year);
+    let of_row = |key: &str| if key == "nam_xet" { year.as_ref() } else { row.get(key) };
+    let same = |entry: &Entry, key: &str, column: &str| match (entry.data.get(key), of_row(column)) {
         (Some(a), Some(b)) => a == b,
         _ => true,
     };
@@ -179,8 +185,8 @@ fn place(entries: &mut Vec<Entry>, row: &Value, (text, name): (String, String), 
         {
             person.insert("thanh_tich".into(), json!(own));
         }
-        for (key, of_row) in [("loai", "loai_khen"), ("nam_xet", "nam_xet"), ("dip", "dip")] {
-            if let (None, Some(value)) = (entry.data.get(key), row.get(of_row)) {
+        for (key, column) in [("loai", "loai_khen"), ("nam_xet", "nam_xet"), ("dip", "dip")] {
+            if let (None, Some(value)) = (entry.data.get(key), of_row(column)) {
                 entry.data.insert(key.into(), value.clone());
             }
         }
@@ -189,10 +195,15 @@ fn place(entries: &mut Vec<Entry>, row: &Value, (text, name): (String, String), 
     }
     let mut data = Map::new();
     data.insert("hinh_thuc".into(), json!(text));
-    for (key, of_row) in [("loai", "loai_khen"), ("nam_xet", "nam_xet"), ("thanh_tich", "thanh_tich"), ("dip", "dip")] {
-        if let Some(value) = row.get(of_row) {
+    for (key, column) in [("loai", "loai_khen"), ("nam_xet", "nam_xet"), ("thanh_tich", "thanh_tich"), ("dip", "dip")] {
+        if let Some(value) = of_row(column) {
             data.insert(key.into(), value.clone());
         }
     }
     entries.push(Entry { data, name, given: false, people: vec![(Some(index), Value::Object(person))] });
+}
+
+/// A year as the decision writes it: cells of a sheet are texts, `2020` is a number, `2023-2024` stays.
+fn year(cell: &Value) -> Value {
+    cell.as_str().and_then(|text| text.trim().parse::<i64>().ok()).map_or_else(|| cell.clone(), Value::from)
 }

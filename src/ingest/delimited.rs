@@ -112,7 +112,18 @@ impl Text {
         if held.is_empty() {
             held.push((0, b';'));
         }
-        held.into_iter().map(|(_, delimiter)| self.grid(name, delimiter, rows)).collect()
+        let (mut grids, mut fault) = (Vec::new(), None);
+        for (_, delimiter) in held {
+            match self.grid(name, delimiter, rows) {
+                Ok(grid) => grids.push(grid),
+                // Cut by what does not part its cells, a sound file may look broken.
+                Err(told) => fault = fault.or(Some(told)),
+            }
+        }
+        match fault {
+            Some(fault) if grids.is_empty() => Err(fault),
+            _ => Ok(grids),
+        }
     }
 
     /// The delimiter of a first line `sep=;`.
@@ -130,6 +141,9 @@ impl Text {
             Some(_) => self.text.split_once('\n').map_or("", |(_, rest)| rest),
             None => &self.text,
         };
+        if let Some(line) = open_quote(body, delimiter) {
+            return Err(broken_quote(name, line));
+        }
         let mut reader = ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
@@ -179,11 +193,30 @@ impl Text {
     }
 }
 
+/// The line of a quote that is opened and never closed: the reader would take the rest of the file for one cell.
+fn open_quote(body: &str, delimiter: u8) -> Option<u32> {
+    let (mut line, mut opened, mut begins) = (1, None, true);
+    let mut bytes = body.bytes().peekable();
+    while let Some(byte) = bytes.next() {
+        match (byte, opened) {
+            (b'"', Some(_)) if bytes.peek() == Some(&b'"') => {
+                bytes.next();
+            }
+            (b'"', Some(_)) => opened = None,
+            (b'"', None) if begins => opened = Some(line),
+            _ => {}
+        }
+        begins = byte == delimiter || byte == b'\n';
+        line += u32::from(byte == b'\n');
+    }
+    opened
+}
+
 fn broken_quote(name: &str, number: u32) -> Diagnostic {
     Diagnostic::error(
         "broken_quote",
-        format!("từ dòng {number} có dấu nháy kép mở mà không đóng, hoặc quá nhiều cột"),
-        format!("from row {number} a double quote is opened and not closed, or there are too many columns"),
+        format!("ở dòng {number} có dấu nháy kép mở mà không đóng, hoặc quá nhiều cột"),
+        format!("in row {number} a double quote is opened and not closed, or there are too many columns"),
     )
     .in_cell(Some(crate::diagnostic::Cell { sheet: name.to_owned(), address: number.to_string() }))
     .hint("lưu lại bằng Excel thành XLSX", "save it as XLSX with Excel")
@@ -237,6 +270,15 @@ mod tests {
         let text = format!("a;b\n\"x;y\n{}", "z;z\n".repeat(60_000));
         let fault = decode(text.as_bytes()).expect("UTF-8").grids("a.csv", 100).expect_err("one endless cell");
         assert_eq!(fault.code, "broken_quote");
+    }
+
+    #[test]
+    fn a_quote_left_open_in_a_short_file_loses_no_row() {
+        let fault = decode(b"a;b\n1;\"x\n2;y\n3;z\n").expect("UTF-8").grids("a.csv", 100).expect_err("open");
+        assert_eq!((fault.code.as_ref(), fault.cell.expect("a place").address.as_str()), ("broken_quote", "2"));
+        assert_eq!(read(b"a;b\n\"x \"\"y\"\"\";5\" tube\n"), [row(1, &["a", "b"]), row(2, &["x \"y\"", "5\" tube"])]);
+        // Only the delimiter that parts no cells makes this look open.
+        assert_eq!(read(b"a;b\nx,\"y;2\n"), [row(1, &["a", "b"]), row(2, &["x,\"y", "2"])]);
     }
 
     #[test]

@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::clean;
 use super::columns::{Column, Kind};
-use super::grid::{Area, Grid, Line};
+use super::grid::{Area, Entry, Grid, Line};
+use super::headings_told::{missing, no_heading, twice, unknown, unknown_key, unused};
 use super::layout::{self, bare, fold, without_brackets};
 use super::place;
 use super::sheet::{Mapped, ReadOptions, Unused};
-use crate::diagnostic::{Cell, Diagnostic};
+use crate::diagnostic::Diagnostic;
 
 /// Headings stand within these rows: titles of the agency and the list may be above them.
 pub(super) const LAST_ROW: u32 = 30;
@@ -22,7 +23,7 @@ const MAX_AREAS: usize = 2_000;
 /// Headings as found.
 #[derive(Debug)]
 pub(super) struct Found {
-    /// First and last row they stand in.
+    /// First row they stand in.
     pub(super) top: u32,
     /// Last row of them.
     pub(super) bottom: u32,
@@ -39,32 +40,36 @@ pub(super) struct Found {
 }
 
 /// One heading: the texts above its column from top to bottom, and the cell of the last.
-struct Heading {
-    column: u32,
+pub(super) struct Heading {
+    pub(super) column: u32,
     path: Vec<String>,
-    cell: (u32, u32),
+    pub(super) cell: (u32, u32),
     /// The column an area over several columns begins in, where the last text stands in one.
-    spread: bool,
+    pub(super) spread: bool,
 }
 
 impl Heading {
-    fn shown(&self) -> String {
+    /// On one line.
+    pub(super) fn shown(&self) -> String {
         self.path.last().map(|text| text.split_whitespace().collect::<Vec<_>>().join(" ")).unwrap_or_default()
     }
 }
 
-struct Block {
+pub(super) struct Block {
     top: u32,
-    bottom: u32,
-    headings: Vec<Heading>,
-    /// Index into the columns, by heading; outer none: nobody knows it, inner none: left out by the map.
-    meaning: Vec<Option<Meaning>>,
+    pub(super) bottom: u32,
+    pub(super) headings: Vec<Heading>,
+    /// By heading; none: nobody knows it.
+    pub(super) meaning: Vec<Option<Meaning>>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Meaning {
+pub(super) enum Meaning {
+    /// That of a column of the schema.
     Column(usize),
+    /// Left out by the map.
     LeftOut,
+    /// Numbers of rows, faults of a marked copy.
     Aside,
 }
 
@@ -207,7 +212,7 @@ fn best(grid: &Grid, names: &Names<'_>, options: &ReadOptions) -> Option<Block> 
 fn block(grid: &Grid, areas: &[Area], top: u32, names: &Names<'_>) -> Block {
     let mut bottom = top;
     let mut block = read(grid, areas, top, bottom, names);
-    while bottom - top < MAX_DEPTH {
+    while bottom - top + 1 < MAX_DEPTH {
         let Some(next) = grid.line(bottom + 1) else { break };
         // A cell merged over both rows: they are one head.
         let joined = areas.iter().any(|area| {
@@ -217,13 +222,15 @@ fn block(grid: &Grid, areas: &[Area], top: u32, names: &Names<'_>) -> Block {
                 && grid.line(area.top).and_then(|line| line.text(area.left)).is_some()
         });
         let below = read(grid, areas, top, bottom + 1, names);
-        // Known headings below, where nothing known stands above, and nothing below what is known already.
-        let known = |block: &Block, column: u32| {
+        // More known headings below, and nothing but headings under what is known already.
+        let known = |column: u32| {
             let at = block.headings.iter().position(|heading| heading.column == column);
             at.is_some_and(|at| matches!(block.meaning[at], Some(Meaning::Column(_) | Meaning::Aside)))
         };
+        let is_heading =
+            |entry: &Entry| names.exact.contains_key(&fold(&clean::heading(&entry.raw.shown(), entry.face)));
         let goes_on = below.score() > block.score()
-            && next.cells.iter().all(|entry| entry.is_blank() || !known(&block, entry.column));
+            && next.cells.iter().all(|entry| entry.is_blank() || !known(entry.column) || is_heading(entry));
         if !joined && !goes_on {
             break;
         }
@@ -375,118 +382,4 @@ impl<'a> Names<'a> {
         };
         self.map.iter().filter(move |(key, folded, _)| !here(key, folded)).map(|(key, ..)| *key)
     }
-}
-
-fn at(grid: &Grid, cell: (u32, u32)) -> Option<Cell> {
-    Some(place::cell(&grid.name, cell.0, cell.1))
-}
-
-fn unused(heading: &Heading) -> Unused {
-    Unused { heading: heading.shown(), address: place::address(heading.cell.0, heading.cell.1) }
-}
-
-fn unknown(grid: &Grid, heading: &Heading, columns: &[Column], block: &Block) -> Diagnostic {
-    let shown = heading.shown();
-    let warning = Diagnostic::warning(
-        "unknown_heading",
-        format!("cột `{shown}` không được dùng"),
-        format!("column `{shown}` is not used"),
-    )
-    .in_cell(at(grid, heading.cell));
-    let free = columns.iter().enumerate().filter(|(index, _)| !block.meaning.contains(&Some(Meaning::Column(*index))));
-    match layout::nearest(&shown, free.flat_map(|(_, column)| column.headings.iter().map(String::as_str))) {
-        Some((_, near)) => warning.hint(format!("có phải `{near}`?"), format!("did you mean `{near}`?")),
-        None => warning,
-    }
-}
-
-fn twice(grid: &Grid, column: &Column, headings: &[&Heading]) -> Diagnostic {
-    let places = headings.iter().map(|heading| {
-        let address = place::address(heading.cell.0, heading.cell.1);
-        if heading.spread { format!("{address} (cột {})", place::letters(heading.column)) } else { address }
-    });
-    let places = places.collect::<Vec<_>>().join("`, `");
-    let title = column.title();
-    let merged = headings.iter().all(|heading| heading.spread && heading.cell == headings[0].cell);
-    let (code, vi, en) = if merged {
-        (
-            "merged_heading",
-            format!("tiêu đề gộp `{places}` đứng trên nhiều cột đều có dữ liệu, không rõ cột nào là `{title}`"),
-            format!(
-                "the merged heading `{places}` stands over several columns with data: which is `{title}` is unclear"
-            ),
-        )
-    } else {
-        (
-            "duplicate_heading",
-            format!("các ô `{places}` đều là tiêu đề của cột `{title}`"),
-            format!("cells `{places}` are all headings of column `{title}`"),
-        )
-    };
-    Diagnostic::error(code, vi, en).in_cell(at(grid, headings[0].cell)).hint(
-        "đổi tên hoặc xóa bớt một cột, hoặc chỉ rõ trong bản đồ cột",
-        "rename or remove one of the columns, or say which in the column map",
-    )
-}
-
-fn missing(grid: &Grid, column: &Column, found: &Found) -> Diagnostic {
-    let accepted = column.headings.join("`, `");
-    let title = column.title();
-    let row = found.bottom;
-    let fault = Diagnostic::error(
-        "heading_missing",
-        format!("không thấy cột `{title}` ở dòng tiêu đề {row}"),
-        format!("column `{title}` is not among the headings in row {row}"),
-    )
-    .in_cell(Some(Cell { sheet: grid.name.clone(), address: row.to_string() }));
-    let near = found.unused.iter().filter_map(|unused| {
-        let (distance, _) = layout::nearest(&unused.heading, column.headings.iter().map(String::as_str))?;
-        Some((distance, unused))
-    });
-    let fault = match near.min_by_key(|(distance, _)| *distance) {
-        Some((_, Unused { heading, address })) => fault.hint(
-            format!("có phải cột `{heading}` (`{address}`)?"),
-            format!("is it column `{heading}` (`{address}`)?"),
-        ),
-        None => fault,
-    };
-    fault.hint(format!("tiêu đề được nhận: `{accepted}`"), format!("accepted headings: `{accepted}`"))
-}
-
-fn unknown_key(grid: &Grid, key: &str, block: &Block) -> Diagnostic {
-    let headings: Vec<String> = block.headings.iter().map(Heading::shown).collect();
-    let fault = Diagnostic::error(
-        "map_heading",
-        format!("bản đồ cột: bảng không có cột `{key}`"),
-        format!("column map: the sheet has no column `{key}`"),
-    )
-    .in_cell(Some(Cell { sheet: grid.name.clone(), address: block.bottom.to_string() }));
-    let list = headings.join("`, `");
-    match layout::nearest(key, headings.iter().map(String::as_str)) {
-        Some((_, near)) => fault.hint(format!("có phải `{near}`?"), format!("did you mean `{near}`?")),
-        None => fault.hint(format!("bảng có các cột: `{list}`"), format!("the sheet has the columns `{list}`")),
-    }
-}
-
-fn no_heading(grid: &Grid, columns: &[Column], options: &ReadOptions) -> Diagnostic {
-    let wanted = columns.iter().filter(|column| column.required).map(Column::title).collect::<Vec<_>>();
-    let all = columns.iter().map(Column::title).collect::<Vec<_>>();
-    let list = if wanted.is_empty() { all } else { wanted }.join("`, `");
-    let sheet = &grid.name;
-    let (vi, en) = match options.header_row {
-        Some(row) => (
-            format!("dòng {row} của trang `{sheet}` không có tiêu đề nào"),
-            format!("row {row} of sheet `{sheet}` holds no heading"),
-        ),
-        None => (
-            format!("không thấy dòng tiêu đề trong {LAST_ROW} dòng đầu của trang `{sheet}`"),
-            format!("no row of headings within the first {LAST_ROW} rows of sheet `{sheet}`"),
-        ),
-    };
-    Diagnostic::error("no_heading", vi, en)
-        .in_cell(Some(Cell { sheet: sheet.clone(), address: options.header_row.unwrap_or(1).to_string() }))
-        .hint(
-            format!("cần có các cột `{list}`; tải bảng mẫu để điền"),
-            format!("columns `{list}` are needed; fill in the pattern sheet"),
-        )
 }

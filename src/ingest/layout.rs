@@ -123,6 +123,10 @@ pub(super) fn group<'a>(text: &str, choices: &'a [(String, String)]) -> Option<&
 
 /// Whether a text begins a row of sums.
 pub(super) fn is_sum(text: &str) -> bool {
+    // Titles are short; numbers of rows are not words.
+    if text.chars().count() > 60 || !text.chars().any(char::is_alphabetic) {
+        return false;
+    }
     let folded = fold(text);
     ["tổng cộng", "tổng số", "cộng", "tổng"].iter().any(|word| {
         folded.strip_prefix(word).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))

@@ -2,6 +2,7 @@
 //!
 //! Every text goes out as text: a name that reads `=HYPERLINK(…)` is a name and is never worked out.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder, Note, Workbook, Worksheet, XlsxError};
@@ -192,10 +193,19 @@ fn font(face: Face) -> &'static str {
     }
 }
 
-/// A copied text longer than a cell holds is cut where it must be: the file had it cut already.
+/// Text as text. One longer than a cell holds is cut where it must be: the file had it cut already.
 fn write_text(page: &mut Worksheet, row: u32, at: u16, text: &str, format: &Format) -> Result<(), XlsxError> {
-    page.write_string_with_format(row, at, fitting(text, MAX_TEXT), format)?;
+    page.write_string_with_format(row, at, fitting(&storable(text), MAX_TEXT), format)?;
     Ok(())
+}
+
+/// Text without what XML cannot hold: shown as a letter that is lost, which is refused when the copy is sent again.
+fn storable(text: &str) -> Cow<'_, str> {
+    let lost = |c: char| (c.is_control() && !matches!(c, '\n' | '\t')) || matches!(c, '\u{fffe}' | '\u{ffff}');
+    if !text.contains(lost) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n").replace(lost, "\u{fffd}"))
 }
 
 fn write_raw(page: &mut Worksheet, row: u32, at: u16, raw: &Raw, format: &Format) -> Result<(), XlsxError> {
@@ -238,7 +248,11 @@ fn note(page: &mut Worksheet, row: u32, at: u16, mark: &Mark<'_>, notes: &mut us
         lines.push(format!("Đã sửa: {} (trước: {})", why.join("; "), change.before));
     }
     let text = lines.join("\n");
-    let note = Note::new(fitting(&text, 2_000)).add_author_prefix(false).set_author("").set_width(320).set_height(120);
+    let note = Note::new(fitting(&storable(&text), 2_000))
+        .add_author_prefix(false)
+        .set_author("")
+        .set_width(320)
+        .set_height(120);
     page.insert_note(row, at, &note)?;
     Ok(())
 }
@@ -359,7 +373,7 @@ fn fitting(text: &str, most: usize) -> &str {
 
 /// A name a spreadsheet takes for a sheet; that of a CSV file is a file's.
 fn sheet_name(name: &str) -> String {
-    let name: String = name.chars().map(|c| if "[]:*?/\\".contains(c) { ' ' } else { c }).collect();
+    let name: String = name.chars().map(|c| if "[]:*?/\\".contains(c) || c.is_control() { ' ' } else { c }).collect();
     let name = name.trim().trim_matches('\'');
     let mut units = 0;
     let cut: String = name
@@ -371,4 +385,37 @@ fn sheet_name(name: &str) -> String {
         .collect();
     let own = super::layout::is_own_sheet(&cut);
     if cut.trim().is_empty() || own || cut.eq_ignore_ascii_case("history") { "Bảng".into() } else { cut }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_sheets_are_ones_a_spreadsheet_takes() {
+        for (name, taken) in [
+            ("Danh sách", "Danh sách"),
+            ("danh [sách]/2021.csv", "danh  sách  2021.csv"),
+            ("'x'", "x"),
+            ("", "Bảng"),
+            ("History", "Bảng"),
+            ("Danh sách lỗi", "Bảng"),
+            ("Danh sách đề nghị khen thưởng năm 2021 của xã", "Danh sách đề nghị khen thưởng n"),
+        ] {
+            assert_eq!(sheet_name(name), taken);
+        }
+    }
+
+    #[test]
+    fn what_xml_cannot_hold_is_shown_as_lost() {
+        assert_eq!(storable("Lò\u{1}Văn\r\nÒ\u{ffff}"), "Lò\u{fffd}Văn\nÒ\u{fffd}");
+        assert_eq!(fitting("Lò 👍", 4), "Lò ");
+    }
+
+    #[test]
+    fn areas_over_one_another_are_left_out() {
+        let area = |top, bottom, left, right| Area { top, bottom, left, right };
+        let areas = [area(1, 1, 0, 3), area(1, 2, 3, 4), area(4, 4, 0, 0), area(5, 6, 0, 0), area(9, 8, 1, 1)];
+        assert_eq!(apart(&areas).copied().collect::<Vec<_>>(), [areas[0], areas[3]]);
+    }
 }

@@ -190,12 +190,12 @@ impl<'a> Taking<'a> {
     }
 
     fn is_sum(&self, line: &Line) -> bool {
-        let texts = shown(line);
-        let Some(first) = texts.first().filter(|text| layout::is_sum(text)) else { return false };
+        let first = line.cells.iter().find(|entry| !entry.is_blank()).map(|entry| entry.raw.shown());
+        let Some(first) = first.filter(|text| layout::is_sum(text)) else { return false };
         // A required column holding something of its own makes it a row of data.
         let required = self.found.mapped.iter().filter(|mapped| self.columns[mapped.index].required);
         let others = required.filter_map(|mapped| line.cell(mapped.column)).filter(|entry| entry.filled_from.is_none());
-        others.map(|entry| entry.raw.shown()).all(|text| text.trim().is_empty() || text == *first)
+        others.map(|entry| entry.raw.shown()).all(|text| text.trim().is_empty() || text == first)
     }
 
     fn tell_skipped(&mut self, line: &Line, code: &'static str, vi: &str, en: &str) {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::columns::Column;
@@ -51,7 +52,8 @@ impl Default for ReadOptions {
 }
 
 /// What is done with text in TCVN3 or VNI.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Convert {
     /// It is a fault that tells what the text probably reads.
     #[default]
@@ -90,7 +92,7 @@ pub struct Sheet {
 }
 
 /// One row of data.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Row {
     /// Row as the spreadsheet shows it, from 1.
     pub number: u32,
@@ -99,7 +101,7 @@ pub struct Row {
 }
 
 /// A column that was found.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Mapped {
     /// Where its values stand in the data.
     pub pointer: String,
@@ -107,13 +109,15 @@ pub struct Mapped {
     pub heading: String,
     /// Cell of the heading, such as `B5`.
     pub address: String,
+    #[serde(skip)]
     pub(super) column: u32,
     /// Place in the columns asked for.
+    #[serde(skip)]
     pub(super) index: usize,
 }
 
 /// A heading that was not used.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Unused {
     /// The heading, on one line.
     pub heading: String,
@@ -122,7 +126,7 @@ pub struct Unused {
 }
 
 /// A cell whose text is not what it was.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Change {
     /// The cell.
     pub cell: Cell,

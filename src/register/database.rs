@@ -110,6 +110,8 @@ impl Register {
         let escaped = path.replace('%', "%25").replace('?', "%3F").replace('#', "%23");
         let (pool, listener) = SqliteStorage::connect_with_callback(&format!("sqlite:{escaped}?mode=rwc"))
             .map_err(|error| refuse(&error))?;
+        // What is removed is overwritten, not only set free: names must not outlive the results in the file.
+        pool.set_connect_options(pool.connect_options().as_ref().clone().pragma("secure_delete", "ON"));
         // Kept in the file; `synchronous` stays FULL, SQLite's default, since a number taken must not be lost.
         sqlx::query("PRAGMA journal_mode = WAL").execute(&pool).await.map_err(|error| refuse(&error))?;
         SqliteStorage::migrations().run(&pool).await.map_err(|error| refuse(&error))?;
@@ -128,6 +130,20 @@ impl Register {
             Database::Sqlite { .. } => "sqlite",
             Database::Postgres(_) => "postgres",
         }
+    }
+
+    /// Takes what was removed out of the journal too, whose pages outlive those of the file they were written for.
+    /// Nothing to do on PostgreSQL, whose vacuum and log are its operator's.
+    pub(super) async fn clear_journal(&self) -> Result<(), Failure> {
+        let Database::Sqlite { pool, writer, .. } = &self.database else { return Ok(()) };
+        let _turn = writer.lock().await;
+        let (busy, _, _): (i64, i64, i64) =
+            sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(pool).await.map_err(unavailable)?;
+        if busy == 0 {
+            return Ok(());
+        }
+        tracing::warn!("the journal is in use and keeps what was removed");
+        Err(Failure::one(Code::StorageUnavailable, "cơ sở dữ liệu đang bận", "the database is busy"))
     }
 
     /// Closes all connections.

@@ -41,7 +41,8 @@ impl Register {
         Ok(changed > 0)
     }
 
-    /// Removes everything personal of a batch whose files are gone. Its id, times and counts stay.
+    /// Removes everything personal of a batch whose files are gone, and says so once it is. Its id, times and counts
+    /// stay.
     pub async fn finish_removal(&self, id: &str) -> Result<(), Failure> {
         as_one!(self, |tx| {
             sqlx::query("DELETE FROM batch_item WHERE batch_id = $1")
@@ -49,14 +50,19 @@ impl Register {
                 .execute(&mut *tx)
                 .await
                 .map_err(unavailable)?;
-            sqlx::query(
-                "UPDATE batch SET state = 'expired', title = '', options = '{}', warnings = '[]', webhook = NULL \
-                 WHERE id = $1 AND state = 'removing'",
-            )
-            .bind(id)
-            .execute(&mut *tx)
-            .await
-            .map_err(unavailable)?;
+            sqlx::query("UPDATE batch SET title = '', options = '{}', warnings = '[]', webhook = NULL WHERE id = $1")
+                .bind(id)
+                .execute(&mut *tx)
+                .await
+                .map_err(unavailable)?;
+        });
+        self.clear_journal().await?;
+        as_one!(self, |tx| {
+            sqlx::query("UPDATE batch SET state = 'expired' WHERE id = $1 AND state = 'removing'")
+                .bind(id)
+                .execute(&mut *tx)
+                .await
+                .map_err(unavailable)?;
         });
         Ok(())
     }
@@ -102,7 +108,61 @@ pub(super) fn rfc3339(milliseconds: i64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+    use crate::register::{BatchState, NewBatch, NewItem};
+
+    /// Its items are failed from the start, so that it has ended when it is made.
+    fn batch(id: &str, person: &str) -> NewBatch {
+        let item = |n: usize| NewItem {
+            template: "giay_khen".to_owned(),
+            data: json!({"doi_tuong": {"ten": format!("{person} {n}")}, "thanh_tich": "Đã có thành tích ".repeat(n % 90)}),
+            folder: String::new(),
+            unit: String::new(),
+            person: format!("{person} {n}"),
+            origin: format!("/rows/{n}"),
+            name: format!("{n} {person}.pdf"),
+            error: Some(json!({"code": "invalid_data", "diagnostics": []})),
+        };
+        NewBatch {
+            id: id.to_owned(),
+            owner: String::new(),
+            kind: "batch",
+            title: format!("Khen {person}"),
+            options: json!({"author": person}),
+            warnings: json!([]),
+            webhook: None,
+            items: (0..500).map(item).collect(),
+            idempotency: None,
+            now: 1,
+            keep: 1,
+        }
+    }
+
+    #[tokio::test]
+    async fn a_removed_batch_leaves_no_name_in_any_file() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("register.sqlite");
+        let holds = |name: &str| {
+            let files = std::fs::read_dir(folder.path()).expect("the folder");
+            let mut contents = files.map(|file| std::fs::read(file.expect("a file").path()).expect("read"));
+            contents.any(|bytes| bytes.windows(name.len()).any(|part| part == name.as_bytes()))
+        };
+        let register = Register::open(path.to_str().expect("UTF-8")).await.expect("opened");
+        register.create(&batch("a", "Lường Thị Ò")).await.expect("made");
+        register.create(&batch("b", "Sồng A Páo")).await.expect("made");
+        assert!(holds("Lường Thị Ò") && holds("Sồng A Páo"));
+
+        assert!(register.expire("", "a", 1).await.expect("expired"));
+        for id in register.begin_removal(1).await.expect("begun") {
+            register.finish_removal(&id).await.expect("removed");
+        }
+        let left = register.batch("", "a").await.expect("read").expect("its bare row");
+        assert_eq!(left.state().ok(), Some(BatchState::Expired));
+        assert!(!holds("Lường Thị Ò"));
+        assert!(holds("Sồng A Páo"), "the other has its time before it");
+    }
 
     #[test]
     fn moments_are_written_as_the_world_does() {

@@ -349,7 +349,7 @@ mod tests {
     #[test]
     fn where_no_unit_is_given_there_is_no_column_of_units() {
         let bare = json!({"loai": "ca_nhan", "ten": "A", "dong_y": 12, "khong_dong_y": 0});
-        assert_eq!(columns_of(&[bare.clone()]).len(), 6);
+        assert_eq!(columns_of(std::slice::from_ref(&bare)).len(), 6);
         assert_eq!(columns_of(&[bare, row("B", (12, 0, 0))]).len(), 7);
     }
 

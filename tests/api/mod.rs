@@ -1,7 +1,9 @@
 //! The contract, over a real port.
 
+mod batches;
 mod catalog;
 mod documents;
+mod dossiers;
 mod doors;
 mod hostile;
 mod operations;

@@ -196,6 +196,24 @@ fn a_copy_of_csv_keeps_its_cells() {
     assert_eq!(told(&again.faults), told(&sheet.faults));
 }
 
+#[test]
+fn a_copy_holds_no_character_that_would_damage_it() {
+    let bytes = "Tên;Loại\nLò\u{1}Văn Ò;CN\nNguy\u{f4}n \u{2}V\u{a8}n;CN\nM\u{ffff}a;CN\n".as_bytes();
+    let sheet = ingest::read(bytes, "a\u{7}.csv", &people(), &ReadOptions::default()).expect("read");
+    assert!(sheet.faults.iter().any(|fault| fault.code == "forbidden_character"), "{:?}", sheet.faults);
+    let copy = ingest::marked(bytes, "a\u{7}.csv", &sheet, &sheet.faults).expect("a copy");
+    let mut archive = zip::ZipArchive::new(Cursor::new(&copy)).expect("a workbook");
+    for index in 0..archive.len() {
+        let mut part = archive.by_index(index).expect("a part");
+        let mut data = Vec::new();
+        std::io::copy(&mut part, &mut data).expect("inflates");
+        let text = String::from_utf8_lossy(&data);
+        let bad = text.chars().find(|c| (c.is_control() && !c.is_whitespace()) || *c == '\u{ffff}');
+        assert_eq!(bad, None, "{:?}", part.name());
+    }
+    assert_eq!(read(&copy).rows.len(), 3);
+}
+
 proptest! {
     #![proptest_config(Config { cases: 64, failure_persistence: None, ..Config::default() })]
 

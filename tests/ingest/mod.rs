@@ -181,3 +181,37 @@ fn the_sheet_is_chosen_and_two_lists_are_not_guessed_between() {
     let failure = ingest::read(&bytes, "a.xlsx", &people(), &options("Hộ")).expect_err("no such sheet");
     assert_eq!(failure.diagnostics[0].code, "sheet_not_found");
 }
+
+#[test]
+fn headings_over_two_rows_are_understood_without_merged_cells_too() {
+    let text = "TT;Họ và tên;Nơi công tác;;Loại\n;;Chức vụ;Đơn vị;\n1;Lò Văn Ò;Giáo viên;Trường Tiểu học Huy Hạ;CN\n";
+    let sheet = ingest::read(text.as_bytes(), "a.csv", &people(), &ReadOptions::default()).expect("read");
+    assert_eq!(sheet.headings(), (1, 2));
+    assert_eq!(
+        data(&sheet),
+        [json!({"loai": "ca_nhan", "ten": "Lò Văn Ò", "chuc_vu": "Giáo viên", "don_vi": "Trường Tiểu học Huy Hạ"})]
+    );
+    assert_eq!((sheet.faults.as_slice(), sheet.warnings.as_slice()), (&[][..], &[][..]));
+}
+
+#[test]
+fn a_row_of_data_is_never_taken_for_a_second_row_of_headings() {
+    let sheet = read(&table(&[&["Tên", "Loại", "", "Khác"], &["Lò Văn Ò", "CN", "Chức vụ", "Ghi chú"]]));
+    assert_eq!((sheet.headings(), sheet.rows.len()), ((1, 1), 1));
+}
+
+#[test]
+fn what_is_told_of_a_sheet_can_be_sent_as_json() {
+    let sheet = read(&table(&[&["Tên", "Loại", "Khác"], &[" Lò Văn  Ò", "CN"]]));
+    let json = |value: Result<Value, serde_json::Error>| value.expect("plain data");
+    assert_eq!(
+        json(serde_json::to_value(&sheet.mapped)),
+        json!([{"pointer": "/ten", "heading": "Tên", "address": "A1"}, {"pointer": "/loai", "heading": "Loại", "address": "B1"}])
+    );
+    assert_eq!(json(serde_json::to_value(&sheet.unused)), json!([{"heading": "Khác", "address": "C1"}]));
+    let change = json(serde_json::to_value(&sheet.changes[0]));
+    assert_eq!(
+        (&change["before"], &change["after"], &change["cell"]["address"]),
+        (&json!(" Lò Văn  Ò"), &json!("Lò Văn Ò"), &json!("A2"))
+    );
+}

@@ -92,7 +92,8 @@ class Service:
     def __init__(self, binary, folder):
         self.log = open(folder / "serve.txt", "wb")
         self.url = f"http://127.0.0.1:{free_port()}"
-        self.process = subprocess.Popen([binary, "serve", "--listen", self.url[7:]],
+        # Batches taken in by an example are really made: in a folder of this run.
+        self.process = subprocess.Popen([binary, "serve", "--listen", self.url[7:], "--data", str(folder / "data")],
                                         stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
 
     def __enter__(self):

@@ -41,6 +41,9 @@ pub struct TestApp {
     pub app: Arc<App>,
     /// A client without proxy.
     pub client: reqwest::Client,
+    // Its register and its files; gone with it.
+    _data: tempfile::TempDir,
+    batches: Option<std::thread::JoinHandle<()>>,
 }
 
 impl TestApp {
@@ -52,10 +55,13 @@ impl TestApp {
 
     /// With settings and template folders of its own.
     pub async fn with(settings: Settings, places: Places) -> Self {
+        let data = tempfile::tempdir().expect("a folder");
+        let settings = Settings { data: Some(data.path().to_owned()), ..settings };
         let app = App::start(&settings, &places, program()).await.expect("the service starts");
-        let data = Data::from(Arc::clone(&app));
+        let batches = Arc::clone(&app.batches).run_apart().expect("threads");
+        let shared = Data::from(Arc::clone(&app));
         let server =
-            HttpServer::new(move || HttpApp::new().wrap(from_fn(api::observe)).configure(api::configure(data.clone())))
+            HttpServer::new(move || HttpApp::new().wrap(from_fn(api::observe)).configure(api::configure(shared.clone())))
                 .workers(2)
                 .disable_signals()
                 .bind("127.0.0.1:0")
@@ -66,7 +72,7 @@ impl TestApp {
         let idle = Duration::from_secs(1);
         let client = reqwest::Client::builder().no_proxy().timeout(LONG).pool_idle_timeout(idle).build();
         let client = client.expect("a client");
-        Self { url: format!("http://{address}"), app, client }
+        Self { url: format!("http://{address}"), app, client, _data: data, batches: Some(batches) }
     }
 
     /// GET.
@@ -87,6 +93,16 @@ impl TestApp {
     /// A POST to be filled in.
     pub fn request(&self, path: &str) -> reqwest::RequestBuilder {
         self.client.post(format!("{}{path}", self.url))
+    }
+}
+
+impl Drop for TestApp {
+    fn drop(&mut self) {
+        self.app.stop();
+        if let Some(batches) = self.batches.take() {
+            // A test that fails is told by its own panic.
+            batches.join().ok();
+        }
     }
 }
 

@@ -103,11 +103,15 @@ function code(text) {
 }
 
 function curl(verb, path, operation) {
-  const url = location.origin + path.replace("/{id}", "/quyet_dinh").replace("{code}", "du_lieu_khong_hop_le");
-  if (verb === "get") return `curl -sS "${url}"`;
+  const url = location.origin + path.replace("/templates/{id}", "/templates/giay_khen").replace("{id}", "$LO").replace("{row}", "1").replace("{code}", "invalid_data");
+  const media = Object.keys(deref(operation.responses["200"] ?? {})?.content ?? {});
+  if (verb === "get") return `curl -sS${media.some((type) => /zip|pdf|sheet|csv/.test(type)) ? " -OJ" : ""} "${url}"`;
+  if (verb !== "post" || !operation.requestBody?.required) return `curl -sS -X ${verb.toUpperCase()} "${url}"`;
   const id = path.split("/").pop();
-  const out = deref(operation.responses["200"])?.content?.["application/pdf"] ? ` -o ${id}.pdf` : "";
-  return `curl -sS "${location.origin}/v1/templates/${id}/sample" -o ${id}.json\ncurl -sS --fail-with-body -H "Content-Type: application/json" --data-binary @${id}.json "${url}"${out}`;
+  const [sample, file] = /^\/v1\/(documents|check)\//.test(path) ? [`templates/${id}/sample`, `${id}.json`] : [path.startsWith("/v1/dossiers") && "dossiers/sample", "yeu-cau.json"];
+  const fetched = sample ? `curl -sS "${location.origin}/v1/${sample}" -o ${file}\n` : "";
+  const out = media.includes("application/pdf") ? ` -o ${id}.pdf` : "";
+  return `${fetched}curl -sS --fail-with-body -H "Content-Type: application/json" --data-binary @${file} "${url}"${out}`;
 }
 
 function parameters(operation, item) {

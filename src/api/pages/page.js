@@ -663,5 +663,19 @@ data.addEventListener("drop", (event) => {
 });
 addEventListener("hashchange", () => route().then(command));
 fill(byId("curl-copy"), copyButton(() => byId("curl").textContent));
+// A plain link cannot carry the key.
+byId("sheets").addEventListener("click", async (event) => {
+  const link = event.target.closest("a[download]");
+  if (!link || !state.key) return;
+  event.preventDefault();
+  try {
+    const url = URL.createObjectURL(await (await call(link.pathname, { accept: "*/*", key: state.key })).blob());
+    el("a", { href: url, download: `${link.textContent}.xlsx` }).click();
+    setTimeout(() => URL.revokeObjectURL(url), 60000);
+  } catch (problem) {
+    if (!(problem instanceof Problem)) throw problem;
+    byId("said").textContent = `${problem.body.title}. ${problem.body.detail ?? ""}`;
+  }
+});
 health();
 catalog().then(command);

@@ -312,14 +312,30 @@ const INTRODUCTION: &str = "\
 
 *Dossier: what is checked across its documents before anything is rendered. Errors stop the dossier; warnings are listed with the plan. Every finding has its rule's id as `code` and a pointer into the input.*
 
-Luật theo ngày nằm trong các tệp `typst-templates/shared/phap_luat/*.json`; cơ quan đặt tệp cùng tên trong thư mục mẫu của mình để thay. Mục có `chac_chan: false` chưa kiểm được bản gốc: chương trình không dùng mà nhắc, cho đến khi cơ quan xác nhận trong tệp cấu hình:
+## Luật theo ngày · The law by date
+
+Luật nằm trong các tệp JSON ở `typst-templates/shared/phap_luat/`, chọn theo ngày ký của quyết định. Cơ quan thay một tệp bằng tệp cùng tên trong thư mục mẫu của mình (`mau/shared/phap_luat/can_cu.json` với `--templates mau`): tệp ấy thay cả tệp có sẵn, nên chép ra rồi sửa. Tệp sai bị từ chối lúc khởi động, kèm tên tệp và mục.
+
+| Tệp | Nội dung |
+|---|---|
+| `danh_hieu.json` | danh hiệu, hình thức: tên đúng, chữ để nhận ra, dành cho ai, loại bằng hoặc giấy đi kèm |
+| `luong_co_so.json` | mức lương cơ sở theo ngày |
+| `muc_thuong.json` | hệ số tiền thưởng theo nghị định, danh hiệu, loại đối tượng, cấp; hai danh hiệu chỉ chi mức cao |
+| `can_cu.json` | văn bản làm căn cứ: cách nhận ra, thời gian có hiệu lực, văn bản thay thế |
+| `tham_quyen.json` | các cấp, và ai quyết định được gì |
+| `dinh_muc.json` | tỷ lệ danh hiệu |
+
+Mục có `chac_chan: false` chưa kiểm được bản gốc và không có giá trị, chỉ có `ung_vien` là những giá trị đã thấy ở nơi khác. Chương trình không dùng mà nhắc, cho đến khi cơ quan xác nhận trong tệp cấu hình; giá trị trong ví dụ chỉ cho thấy cách viết:
 
 ```toml
 [xac_nhan]
 \"muc_thuong/nd152/giay_khen_xa/ca_nhan\" = 0.15
+\"muc_thuong/cstd_co_so_va_ldtt\" = true
 ```
 
-Giá trị trong ví dụ chỉ cho thấy cách viết.
+Khi còn mức chưa chắc chắn, hồ sơ vẫn lập được nhưng không có danh sách chi thưởng; đòi danh sách ấy trong `van_ban` là lỗi.
+
+## Quy tắc · Rules
 
 | Mã | Căn cứ | Mức | Yêu cầu | Rule |
 |---|---|---|---|---|
