@@ -84,7 +84,16 @@ impl Document {
         };
         let unit = text(["/doi_tuong/don_vi", "/don_vi"]);
         let person = text(["/doi_tuong/ten", "/ten"]);
-        Self { template: template.to_owned(), data, folder: String::new(), unit, person, origin, planned: None, faults: Vec::new() }
+        Self {
+            template: template.to_owned(),
+            data,
+            folder: String::new(),
+            unit,
+            person,
+            origin,
+            planned: None,
+            faults: Vec::new(),
+        }
     }
 }
 
