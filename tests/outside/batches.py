@@ -187,6 +187,37 @@ def killed_postgres(ground):
         return killed(ground, "killed-postgres", postgres.url, postgres)
 
 
+def stopped(ground):
+    """SIGTERM in the middle: ends soon and by itself, and the next start goes on."""
+    folder, count, faults = ground.place("stopped"), 600, []
+    program = ground.program(folder)
+    with program:
+        batch = take_in(program, ground.request(count))
+        for mark in (20, 50):
+            until(f"{mark} %", count, lambda: done_of(program, batch) >= count * mark // 100, 0.05)
+            at = time.monotonic()
+            program.process.terminate()
+            try:
+                status = program.process.wait(40)
+            except subprocess.TimeoutExpired:
+                return [f"still there 40 s after SIGTERM at {mark} %"]
+            took = time.monotonic() - at
+            if status:
+                faults.append(f"ended with {status}")
+            until("its workers to end", 10, lambda: not fleet.in_group(program.process.pid))
+            before = settled(folder, batch)
+            program.start()
+            at = time.monotonic()
+            until("work again", 60, lambda: done_of(program, batch) > len(before), 0.1)
+            print(f"batches: stopped at {mark} % in {took:.1f} s, on after {time.monotonic() - at:.1f} s", flush=True)
+            faults += changed(before, settled(folder, batch))
+        end = ended(program, batch, 300)
+        if end["done"] != count:
+            faults.append(f"{end['done']} of {count} done")
+        faults += judge_results(ground, program, batch, count, folder)
+    return faults
+
+
 def asked_again(ground):
     """A caller that hears no answer, because everything was killed, asks again with its key: one batch, not two."""
     folder, faults = ground.place("asked-again"), []
@@ -586,7 +617,7 @@ def lanes(ground):
 
 
 CHECKS = {
-    "killed-sqlite": killed_sqlite, "killed-postgres": killed_postgres, "asked-again": asked_again,
+    "killed-sqlite": killed_sqlite, "killed-postgres": killed_postgres, "stopped": stopped, "asked-again": asked_again,
     "command-line": command_line,
     "two-processes": two_processes, "cancelled": cancelled, "failing": failing, "keys": keys, "forgotten": forgotten,
     "without-database": without_database, "without-store": without_store, "full-disk": full_disk, "lanes": lanes,
