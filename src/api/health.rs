@@ -36,7 +36,8 @@ pub async fn readyz(app: Data<App>, query: Query<HashMap<String, String>>) -> Ht
     }
     if query.contains_key("verbose") {
         // Told, not counted: single documents need no database, and with it gone every process would leave at once.
-        let database = tokio::time::timeout(DATABASE_LIMIT, app.batches.register.ping()).await.is_ok_and(|pong| pong.is_ok());
+        let database =
+            tokio::time::timeout(DATABASE_LIMIT, app.batches.register.ping()).await.is_ok_and(|pong| pong.is_ok());
         let checks: Vec<_> = checks.iter().map(|(name, ok)| json!({"name": name, "ok": ok})).collect();
         let status = if ready { "ready" } else { "not_ready" };
         return response.json(

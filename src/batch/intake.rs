@@ -40,6 +40,8 @@ pub struct Document {
     pub person: String,
     /// JSON Pointer of its data in what the caller sent.
     pub origin: String,
+    /// The plan it comes from, without its data: knows where in the dossier each place of the document comes from.
+    pub planned: Option<Planned>,
     /// Faults found while its data were read, with pointers into what the caller sent.
     pub faults: Vec<Diagnostic>,
 }
@@ -47,8 +49,31 @@ pub struct Document {
 impl Document {
     /// A document of a dossier; `origin` is a place in the dossier's data.
     pub fn of_plan(planned: Planned) -> Self {
-        let Planned { template, data, folder, group, person, pointer } = planned;
-        Self { template, data, folder, unit: group, person, origin: pointer, faults: Vec::new() }
+        let mut planned = planned;
+        Self {
+            template: planned.template.clone(),
+            data: planned.data.take(),
+            folder: planned.folder.clone(),
+            unit: planned.group.clone(),
+            person: planned.person.clone(),
+            origin: planned.pointer.clone(),
+            planned: Some(planned),
+            faults: Vec::new(),
+        }
+    }
+
+    /// A finding about this document, in terms of what the caller sent.
+    fn below(&self, mut one: Diagnostic) -> Diagnostic {
+        let inside = one.pointer.take().unwrap_or_default();
+        one.pointer = Some(match &self.planned {
+            Some(planned) => {
+                // What stands before the dossier in the request stands before every place in it.
+                let envelope = self.origin.strip_suffix(planned.pointer.as_str()).unwrap_or_default();
+                format!("{envelope}{}", planned.trace(&inside))
+            }
+            None => format!("{}{inside}", self.origin),
+        });
+        one
     }
 
     /// A row of a batch: unit and name are read from where the shared pieces of the schemas have them.
@@ -59,7 +84,16 @@ impl Document {
         };
         let unit = text(["/doi_tuong/don_vi", "/don_vi"]);
         let person = text(["/doi_tuong/ten", "/ten"]);
-        Self { template: template.to_owned(), data, folder: String::new(), unit, person, origin, faults: Vec::new() }
+        Self {
+            template: template.to_owned(),
+            data,
+            folder: String::new(),
+            unit,
+            person,
+            origin,
+            planned: None,
+            faults: Vec::new(),
+        }
     }
 }
 
@@ -283,7 +317,7 @@ fn examine(renderer: &Renderer, wanted: &Wanted) -> Result<Checked, Failure> {
         let prepared = renderer.prepare(&document.template, document.data.clone(), &requested);
         let prepared = if document.faults.is_empty() {
             prepared.map_err(|mut failure| {
-                failure.diagnostics = failure.diagnostics.into_iter().map(|one| below(&document.origin, one)).collect();
+                failure.diagnostics = failure.diagnostics.into_iter().map(|one| document.below(one)).collect();
                 failure
             })
         } else {
@@ -298,7 +332,7 @@ fn examine(renderer: &Renderer, wanted: &Wanted) -> Result<Checked, Failure> {
                 if let (UNDATED, Some(date)) = (making.date, prepared.job.meta.date) {
                     making.date = date;
                 }
-                warnings.extend(prepared.warnings.into_iter().map(|one| below(&document.origin, one)));
+                warnings.extend(prepared.warnings.into_iter().map(|one| document.below(one)));
                 (None, prepared.file_name)
             }
             Err(failure) => {

@@ -106,6 +106,7 @@ impl Batches {
 }
 
 /// Milliseconds since 1970: for states and times of batches, never for what stands in a document.
+#[expect(clippy::disallowed_methods, reason = "when a batch was made and when its results go is told by the clock")]
 pub fn now_ms() -> i64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }

@@ -200,7 +200,7 @@ impl Batches {
         let (pieces, body) = mpsc::channel::<Result<Bytes, Failure>>(PIECES);
         // Documents of a dossier without a unit are those of the round: decisions, lists, minutes.
         let without = if report.row.kind == "dossier" { "Văn bản chung" } else { "Không ghi đơn vị" };
-        let sheets = separators.then(|| Sheets { title, without });
+        let sheets = separators.then_some(Sheets { title, without });
         let reading = Arc::clone(self).read_groups(groups, order, sheets, documents);
         tokio::spawn(reading);
         tokio::task::spawn_blocking(move || merge(about, received, &pieces));

@@ -67,7 +67,7 @@ struct Speech {
 #[derive(Subcommand)]
 enum Command {
     /// Run the service
-    Serve(serve::Serve),
+    Serve(Box<serve::Serve>),
     /// Make one document: data in, PDF out
     Render(render::Render),
     /// Make a picture of one page
@@ -75,9 +75,9 @@ enum Command {
     /// Check data without making anything
     Check(render::Check),
     /// Make one document for each row of a sheet or a list
-    Batch(batch::Batch),
+    Batch(Box<batch::Batch>),
     /// Make the whole dossier of an award: decisions, lists, certificates, payment list, submission, minutes
-    Dossier(dossier::Dossier),
+    Dossier(Box<dossier::Dossier>),
     /// Make the pattern sheet of a template, or that of a dossier's recipients, to be filled in
     Sheet(sheet::Sheet),
     /// List templates, make new ones, check, test and pack them

@@ -202,7 +202,7 @@ pub const CLAUSES: &[Part] = &[
             done(
                 "II.6.a",
                 "Căn cứ: nghiêng, 13–14 pt, mỗi căn cứ một dòng, cuối dòng `;`, dòng cuối `.`",
-                "`quyet_dinh/`, `to_trinh/text/can_cu.dong.j2`, `td/head.typ`",
+                "`shared/quyet_dinh/`, `to_trinh/text/can_cu.dong.j2`, `td/head.typ`",
                 &["can_cu.chu", "can_cu.dau"],
             ),
             caller(
@@ -349,7 +349,7 @@ pub const CLAUSES: &[Part] = &[
                 "câu “(có Danh sách … kèm theo)”: `quyet_dinh/text/dieu.dong.j2`; với `dieu` tự viết: **người gọi**",
                 &["phu_luc.chi_dan", "bang.cong_bo"],
             ),
-            done("III.1.a", "Từ hai phụ lục: số La Mã", "`quyet_dinh/text/phu_luc.dong.j2`", &["phu_luc.so"]),
+            done("III.1.a", "Từ hai phụ lục: số La Mã", "`shared/quyet_dinh/text/phu_luc.dong.j2`", &["phu_luc.so"]),
             done(
                 "III.1.b",
                 "`Phụ lục …` dòng riêng, 14 pt, đứng, đậm, giữa; tiêu đề in hoa, 13–14 pt, đậm. Dòng chủ đề dưới tiêu đề viết thường, đậm (**thông lệ**)",
@@ -359,7 +359,7 @@ pub const CLAUSES: &[Part] = &[
             done(
                 "III.1.c",
                 "`(Kèm theo …)` đủ số, ngày, cơ quan; 13–14 pt, nghiêng, giữa; kẻ ngắn theo Mẫu 2.1",
-                "`td/annex.typ`, `quyet_dinh/text/kem_theo.j2`",
+                "`td/annex.typ`, `shared/quyet_dinh/text/kem_theo.j2`",
                 &["phu_luc.kem_theo", "phu_luc.ke"],
             ),
             caller(

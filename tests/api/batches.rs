@@ -83,7 +83,8 @@ async fn a_batch_is_made_whole_and_fetched_in_every_form() {
     assert_eq!(app.post("/v1/documents/giay_khen", &data).await.bytes().await.expect("whole"), single);
 
     // 40 certificates and a sheet before each of three units.
-    let merged = app.get(&format!("{location}/merged.pdf?order=unit&separators=true")).await.bytes().await.expect("whole");
+    let merged =
+        app.get(&format!("{location}/merged.pdf?order=unit&separators=true")).await.bytes().await.expect("whole");
     assert_eq!(vinhdanh::pdf::pages(&merged).expect("a PDF"), 43);
     assert!(merged.len() * 4 < archive.len(), "art once: {} of {}", merged.len(), archive.len());
 }
@@ -154,9 +155,9 @@ async fn the_same_key_makes_one_batch_and_never_serves_another_request() {
     assert_eq!(other.status(), 422);
     assert_eq!(other.json::<Value>().await.expect("JSON")["code"], "idempotency_key_reused");
     // At the same moment: one of them makes it, the others are told.
-    let race = futures_util::future::join_all((0..4).map(|_| {
-        app.request("/v1/batches").header("idempotency-key", "dot-2").json(&certificates(2)).send()
-    }));
+    let race = futures_util::future::join_all(
+        (0..4).map(|_| app.request("/v1/batches").header("idempotency-key", "dot-2").json(&certificates(2)).send()),
+    );
     let mut places = std::collections::BTreeSet::new();
     for answer in race.await {
         places.insert(taken_in(answer.expect("an answer")).await);
@@ -216,7 +217,8 @@ async fn nobody_sees_the_batches_of_another_key() {
     let line = |label: &str, key: &str| format!("{label} {}\n", hex(&Sha256::digest(key)));
     std::fs::write(&keys, line("mot", "khoa-mot") + &line("hai", "khoa-hai")).expect("a file");
     let app = TestApp::with(Settings { keys: Some(keys), ..Settings::default() }, Places::default()).await;
-    let made = app.request("/v1/batches").bearer_auth("khoa-mot").json(&certificates(1)).send().await.expect("an answer");
+    let made =
+        app.request("/v1/batches").bearer_auth("khoa-mot").json(&certificates(1)).send().await.expect("an answer");
     let location = taken_in(made).await;
     let look = |key: &'static str| app.client.get(format!("{}{location}", app.url)).bearer_auth(key).send();
     assert_eq!(look("khoa-mot").await.expect("an answer").status(), 200);
@@ -239,7 +241,8 @@ async fn a_sheet_makes_a_batch_and_its_faults_stand_in_its_cells() {
                2;Tổ bản Mo;Tập thể;;;Xã Huy Hạ\n";
     let request = json!({"template": "giay_khen", "common": common});
     let form = |path: &str, sheet: &str| {
-        let part = |head: &str, body: &str| format!("--ranh\r\nContent-Disposition: form-data; {head}\r\n\r\n{body}\r\n");
+        let part =
+            |head: &str, body: &str| format!("--ranh\r\nContent-Disposition: form-data; {head}\r\n\r\n{body}\r\n");
         let body = part("name=\"request\"", &request.to_string())
             + &part("name=\"sheet\"; filename=\"danh sach.csv\"", sheet)
             + "--ranh--\r\n";
@@ -253,8 +256,12 @@ async fn a_sheet_makes_a_batch_and_its_faults_stand_in_its_cells() {
     let answer = form("/v1/batches", &wrong).send().await.expect("an answer");
     assert_eq!(answer.status(), 422);
     let problem: Value = answer.json().await.expect("JSON");
-    let cells: Vec<&str> =
-        problem["errors"].as_array().expect("a list").iter().filter_map(|one| one["cell"]["address"].as_str()).collect();
+    let cells: Vec<&str> = problem["errors"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter_map(|one| one["cell"]["address"].as_str())
+        .collect();
     assert_eq!(cells, ["B2", "C3"], "{problem}");
 
     let xlsx = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";

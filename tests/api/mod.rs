@@ -3,7 +3,7 @@
 mod batches;
 mod catalog;
 mod documents;
-mod dossiers;
 mod doors;
+mod dossiers;
 mod hostile;
 mod operations;

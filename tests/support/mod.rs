@@ -60,12 +60,13 @@ impl TestApp {
         let app = App::start(&settings, &places, program()).await.expect("the service starts");
         let batches = Arc::clone(&app.batches).run_apart().expect("threads");
         let shared = Data::from(Arc::clone(&app));
-        let server =
-            HttpServer::new(move || HttpApp::new().wrap(from_fn(api::observe)).configure(api::configure(shared.clone())))
-                .workers(2)
-                .disable_signals()
-                .bind("127.0.0.1:0")
-                .expect("a free port");
+        let server = HttpServer::new(move || {
+            HttpApp::new().wrap(from_fn(api::observe)).configure(api::configure(shared.clone()))
+        })
+        .workers(2)
+        .disable_signals()
+        .bind("127.0.0.1:0")
+        .expect("a free port");
         let address = server.addrs()[0];
         actix_web::rt::spawn(server.run());
         // Between two requests a test may work for longer than the service keeps a silent connection.
