@@ -5,6 +5,7 @@
 use std::ops::Range;
 use std::path::Path as FilePath;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::TryStreamExt as _;
@@ -12,14 +13,20 @@ use object_store::aws::AmazonS3Builder;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::prefix::PrefixStore;
-use object_store::{ObjectStore, ObjectStoreExt as _, PutPayload};
+use object_store::{ObjectStore, ObjectStoreExt as _, PutPayload, RetryConfig};
 
 use crate::diagnostic::{Code, Failure};
+
+/// How long S3 is asked again in silence to take a file: who writes asks again himself, and says what holds him up.
+/// Readers have someone waiting at the other end of a download and are given the store's own patience, three minutes.
+const SILENT: Duration = Duration::from_secs(5);
 
 /// A store of files; clones share it.
 #[derive(Clone)]
 pub struct Files {
     store: Arc<dyn ObjectStore>,
+    /// The same store, less patient.
+    writes: Arc<dyn ObjectStore>,
     kind: &'static str,
 }
 
@@ -35,13 +42,21 @@ impl Files {
         };
         if let Some(rest) = location.strip_prefix("s3://") {
             let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
-            let store = AmazonS3Builder::from_env().with_bucket_name(bucket).build().map_err(|error| refuse(&error))?;
-            return Ok(Self { store: Arc::new(PrefixStore::new(store, prefix)), kind: "s3" });
+            let retry = RetryConfig { retry_timeout: SILENT, ..RetryConfig::default() };
+            let builder = AmazonS3Builder::from_env().with_bucket_name(bucket);
+            let writes = builder.clone().with_retry(retry).build().map_err(|error| refuse(&error))?;
+            let store = builder.build().map_err(|error| refuse(&error))?;
+            return Ok(Self {
+                store: Arc::new(PrefixStore::new(store, prefix)),
+                writes: Arc::new(PrefixStore::new(writes, prefix)),
+                kind: "s3",
+            });
         }
         std::fs::create_dir_all(FilePath::new(location)).map_err(|error| refuse(&error))?;
         // A file the database knows of must be there after a power cut.
         let store = LocalFileSystem::new_with_prefix(location).map_err(|error| refuse(&error))?.with_fsync(true);
-        Ok(Self { store: Arc::new(store), kind: "folder" })
+        let store = Arc::new(store);
+        Ok(Self { writes: store.clone(), store, kind: "folder" })
     }
 
     /// `folder` or `s3`, for the first words of the service.
@@ -51,7 +66,7 @@ impl Files {
 
     /// Writes a file whole or not at all.
     pub async fn put(&self, key: &str, bytes: Bytes) -> Result<(), Failure> {
-        let done = self.store.put(&Path::from(key), PutPayload::from_bytes(bytes)).await;
+        let done = self.writes.put(&Path::from(key), PutPayload::from_bytes(bytes)).await;
         done.map(|_| ()).map_err(|error| unavailable(&error))
     }
 

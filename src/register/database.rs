@@ -172,5 +172,11 @@ fn migrate(ours: &Migrator) -> Migrator {
 pub(super) fn unavailable(error: sqlx::Error) -> Failure {
     // Statements carry their values apart, and only a constraint's name can be in the words of a refusal.
     tracing::warn!(%error, "database");
-    Failure::one(Code::StorageUnavailable, "cơ sở dữ liệu không trả lời", "the database does not answer")
+    let code = error.as_database_error().and_then(|error| error.code());
+    let (vi, en) = match code.as_deref() {
+        // SQLITE_FULL; disk_full of PostgreSQL.
+        Some("13" | "53100") => ("ổ đĩa của cơ sở dữ liệu đã đầy", "the disk of the database is full"),
+        _ => ("cơ sở dữ liệu không trả lời", "the database does not answer"),
+    };
+    Failure::one(Code::StorageUnavailable, vi, en)
 }

@@ -22,6 +22,7 @@ import os
 import random
 import re
 import shutil
+import signal
 import sqlite3
 import statistics
 import subprocess
@@ -58,6 +59,7 @@ class Ground:
 
     def __init__(self, binary, folder, python, full, seed):
         self.binary, self.folder, self.python = binary, folder, python
+        self.full = full
         self.count, self.gone = (10_000, 30) if full else (1_500, 10)
         self.random, self.seed = random.Random(seed), seed
         done = subprocess.run([binary, "sample", "giay_khen"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120)
@@ -561,7 +563,20 @@ def without_store(ground):
                 faults.append(str(fault))
             time.sleep(max(0, ground.gone - (time.monotonic() - shut)))
             store.door.open(store.port)
-            return faults + goes_on(ground, program, folder, batch, count)
+            faults += goes_on(ground, program, folder, batch, count)
+            if ground.full:
+                # Worse than a store that refuses: one that takes the request and never answers. A request has 30 s.
+                batch = take_in(program, ground.request(count))
+                until("a start", 60, lambda: done_of(program, batch) > count // 10, 0.05)
+                store.process.send_signal(signal.SIGSTOP)
+                try:
+                    until("trouble told of a store that is silent", 45, lambda: trouble(program, batch))
+                except RuntimeError as fault:
+                    faults.append(str(fault))
+                finally:
+                    store.process.send_signal(signal.SIGCONT)
+                faults += goes_on(ground, program, folder, batch, count)
+            return faults
 
 
 def full_disk(ground):
@@ -581,12 +596,27 @@ def full_disk(ground):
                     faults += [str(fault)] if what == "files" else []
                 print(f"batches: disk full ({what}): told: {told}", flush=True)
                 time.sleep(5)
+                if what == "everything":
+                    faults += nothing_half_taken(ground, program, place)
                 now = report(program, batch)
                 if now["failed"] or now["state"] != "running":
                     faults.append(f"{what}: with no room: {now}")
                 subprocess.run(["mount", "-o", "remount,size=200m", place], check=True)
                 faults += [f"{what}: {one}" for one in goes_on(ground, program, folder, batch, count)]
     return faults
+
+
+def nothing_half_taken(ground, program, place):
+    """With not a byte left: a batch is refused and told why, and nothing of it stays."""
+    with contextlib.suppress(OSError), open(place / "ballast", "wb", buffering=0) as ballast:
+        while True:
+            ballast.write(b"\0" * 4096)
+    answer = program.call("POST", "/v1/batches", ground.request(2_000))
+    words = answer.body.decode("utf-8")
+    faults = [] if answer.status == 503 and "đầy" in words else [f"a batch for a full disk: {answer.words()}"]
+    (place / "ballast").unlink()
+    listed = program.call("GET", "/v1/batches").json()["batches"]
+    return faults + ([] if len(listed) == 1 else [f"{len(listed)} batches after a refusal"])
 
 
 def lanes(ground):
