@@ -75,21 +75,12 @@ pub async fn read(
     let columns = ingest::columns(&schema);
     let sheet = read_sheet(app, columns, file, asked).await?;
     let source = Source::of(Arc::clone(&sheet), Arc::new(Sheet::items_of("/rows")));
-    let mut rows: Vec<Row> = sheet.rows.iter().map(|row| Row { data: row.data.clone(), faults: Vec::new() }).collect();
-    let by_number: HashMap<u32, usize> = (0..).zip(&sheet.rows).map(|(index, row)| (row.number, index)).collect();
-    let mut of_no_row = Vec::new();
-    for fault in &sheet.faults {
-        let address = fault.cell.as_ref().map_or("", |cell| cell.address.as_str());
-        let number = address.trim_start_matches(|c: char| c.is_ascii_alphabetic()).parse().ok();
-        match number.and_then(|number: u32| rows.get_mut(*by_number.get(&number)?)) {
-            Some(row) => row.faults.push(fault.clone()),
-            None => of_no_row.push(fault.clone()),
-        }
-    }
+    let (of_rows, of_no_row) = sheet.faults_of_rows();
     if !of_no_row.is_empty() {
         // All at once: those of rows, too.
         return Err(Refused { failure: Failure::new(Code::InvalidData, sheet.faults.clone()), sheet: source });
     }
+    let rows = sheet.rows.iter().zip(of_rows).map(|(row, faults)| Row { data: row.data.clone(), faults }).collect();
     Ok((rows, source, sheet.warnings.clone()))
 }
 

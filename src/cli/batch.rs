@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::{Map, Value};
 
-use super::desk::{Out, under_way};
+use super::desk::{Out, UnderWay};
 use super::sheet::{Reading, is_sheet, mark};
 use super::{Speech, output, runtime};
 use crate::app::Desk;
@@ -48,19 +48,23 @@ impl Batch {
         let common = self.common.as_deref().map(output::read).transpose()?.unwrap_or_default();
         let settings = Settings { batch_workers: self.out.workers, ..Settings::default() };
         let program = std::env::current_exe().map_err(Failure::internal)?;
-        runtime()?.block_on(async move {
-            let desk = Desk::open(&settings, places, &under_way(self.out.folder())?, program).await?;
+        let under_way = UnderWay::open(self.out.folder())?;
+        let place = under_way.path.clone();
+        let outcome = runtime()?.block_on(async move {
+            let desk = Desk::open(&settings, places, &place, program).await?;
             let renderer = &desk.batches.renderer;
             let template = renderer.template(&self.id)?;
             let shared =
                 if common.is_empty() { Value::Object(Map::new()) } else { read_json(&common, InputLimits::default())? };
             let mut sheet = None;
+            let mut faulty = Vec::new();
             let data: Vec<Value> = if is_sheet(&self.rows) {
                 let columns = ingest::columns(template.schema.document());
                 let max_rows = desk.batches.max_rows;
-                let read = self.reading.read(&self.rows, &rows, &columns, max_rows, self.out.folder())?;
+                let read = self.reading.read(&self.rows, &rows, &columns, max_rows, self.go_on, self.out.folder())?;
                 output::warn(&read.warnings, speech);
                 let data = read.rows.iter().map(|row| row.data.clone()).collect();
+                faulty = read.faults_of_rows().0;
                 sheet = Some(read);
                 data
             } else {
@@ -71,7 +75,8 @@ impl Batch {
                 .map(|(index, row)| {
                     let mut whole = shared.clone();
                     lay_over(&mut whole, row);
-                    Document::of_row(&self.id, whole, format!("/{index}"))
+                    let faults = faulty.get_mut(index).map(std::mem::take).unwrap_or_default();
+                    Document { faults, ..Document::of_row(&self.id, whole, format!("/{index}")) }
                 })
                 .collect();
             let wanted = Wanted {
@@ -98,7 +103,8 @@ impl Batch {
                 }
                 _ => failure,
             })
-        })
+        });
+        under_way.after(outcome)
     }
 }
 

@@ -3,23 +3,25 @@
 use clap::Args;
 use serde_json::json;
 
+use super::sheet::DOSSIER;
 use super::{Format, Speech, output};
 use crate::app;
 use crate::config::Places;
 use crate::diagnostic::{Code, Failure};
+use crate::dossier::{self, Planner};
 use crate::engine::Fonts;
 
 /// Print a schema.
 #[derive(Args)]
 pub struct Schema {
-    /// Template
+    /// Template; `ho_so` for a dossier
     id: String,
 }
 
 /// Print a sample.
 #[derive(Args)]
 pub struct Sample {
-    /// Template
+    /// Template; `ho_so` for a dossier
     id: String,
     /// Which one: `plain`, `minimal`, …
     #[arg(long, default_value = "plain")]
@@ -30,6 +32,10 @@ impl Schema {
     /// Runs the command.
     pub fn run(self, places: &Places) -> Result<(), Failure> {
         let (renderer, _) = app::local(places)?;
+        if self.id == DOSSIER {
+            let planner = Planner::new(renderer.templates(), app::law(&app::tree(places)?)?)?;
+            return output::print(planner.schema());
+        }
         output::print(renderer.template(&self.id)?.schema.document())
     }
 }
@@ -37,6 +43,9 @@ impl Schema {
 impl Sample {
     /// Runs the command.
     pub fn run(self, places: &Places) -> Result<(), Failure> {
+        if self.id == DOSSIER {
+            return output::print(&dossier::sample());
+        }
         let (renderer, _) = app::local(places)?;
         let template = renderer.template(&self.id)?;
         let sample = template.samples.get(&self.name).ok_or_else(|| {

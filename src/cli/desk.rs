@@ -243,10 +243,43 @@ impl Out {
 }
 
 /// The register and the store of a command, in its output folder.
-pub fn under_way(folder: &Path) -> Result<PathBuf, Failure> {
-    let inside = folder.join(UNDER_WAY);
-    fs::create_dir_all(&inside).map_err(|error| output::trouble(&inside, &error))?;
-    Ok(inside)
+pub struct UnderWay {
+    /// Where they stand.
+    pub path: PathBuf,
+    /// Folders this command made, the innermost first.
+    made: Vec<PathBuf>,
+}
+
+impl UnderWay {
+    /// In an output folder, made if missing.
+    pub fn open(folder: &Path) -> Result<Self, Failure> {
+        let path = folder.join(UNDER_WAY);
+        let made = [path.as_path(), folder].into_iter().filter(|one| !one.exists()).map(Path::to_owned).collect();
+        fs::create_dir_all(&path).map_err(|error| output::trouble(&path, &error))?;
+        Ok(Self { path, made })
+    }
+
+    /// Leaves no trace where nothing was begun: data that were refused make no folder.
+    pub fn after(self, outcome: Result<(), Failure>) -> Result<(), Failure> {
+        let refused = outcome.as_ref().is_err_and(|failure| {
+            !matches!(failure.code, Code::RowsFailed | Code::Io | Code::StorageUnavailable | Code::Internal)
+        });
+        if refused { self.clear() } else { Ok(()) }.and(outcome)
+    }
+
+    /// Removes what this command made; an output folder only if nothing else is in it.
+    pub fn clear(self) -> Result<(), Failure> {
+        for folder in self.made {
+            let removed = if folder == self.path { fs::remove_dir_all(&folder) } else { fs::remove_dir(&folder) };
+            match removed {
+                Err(error) if error.kind() != std::io::ErrorKind::DirectoryNotEmpty => {
+                    return Err(output::trouble(&folder, &error));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Everything the files depend on: the request, the way they are made, templates and fonts.

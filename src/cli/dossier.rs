@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::desk::{Out, under_way};
+use super::desk::{Out, UnderWay};
 use super::sheet::{Reading, mark};
 use super::{Format, Speech, output, runtime};
 use crate::app::Desk;
@@ -45,15 +45,16 @@ impl Dossier {
         let file = self.config.as_deref().map(Settings::read).transpose()?.unwrap_or_default();
         let settings = Settings { batch_workers: self.out.workers, ..Settings::default() }.over(file);
         let program = std::env::current_exe().map_err(Failure::internal)?;
-        runtime()?.block_on(async move {
+        let under_way = UnderWay::open(self.out.folder())?;
+        let (place, check) = (under_way.path.clone(), self.check);
+        let outcome = runtime()?.block_on(async move {
             let folder = self.out.folder().to_owned();
-            let fresh = !folder.exists();
-            let desk = Desk::open(&settings, places, &under_way(&folder)?, program).await?;
+            let desk = Desk::open(&settings, places, &place, program).await?;
             let mut input = read_json(&data, InputLimits::default())?;
             let mut read: Option<(ingest::Sheet, Filled)> = None;
             if let Some(path) = &self.recipients {
                 let columns = ingest::columns_of(desk.planner.schema(), "dong");
-                let sheet = self.reading.read(path, &rows, &columns, desk.batches.max_rows, &folder)?;
+                let sheet = self.reading.read(path, &rows, &columns, desk.batches.max_rows, false, &folder)?;
                 output::warn(&sheet.warnings, speech);
                 let values: Vec<Value> = sheet.rows.iter().map(|row| row.data.clone()).collect();
                 let filled = with_rows(input, &values, desk.planner.law());
@@ -80,12 +81,11 @@ impl Dossier {
                 let found: Vec<Diagnostic> = desk.batches.check(wanted).await?;
                 output::warn(&found, speech);
                 desk.batches.register.close().await;
-                drop(desk);
-                let unused = if fresh { folder.clone() } else { folder.join(".vinhdanh") };
-                return std::fs::remove_dir_all(&unused).map_err(|error| output::trouble(&unused, &error));
+                return Ok(());
             }
             self.out.make(desk, wanted, &[&data, &rows, confirmed.as_bytes()], speech).await
-        })
+        });
+        if check { under_way.clear().and(outcome) } else { under_way.after(outcome) }
     }
 
     fn wanted(&self, plan: Plan, warnings: Vec<Diagnostic>) -> Wanted {

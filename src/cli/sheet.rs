@@ -13,7 +13,7 @@ use crate::dossier::Planner;
 use crate::ingest::{self, Column, Convert, ReadOptions};
 
 /// Name that means the recipients of a dossier.
-const DOSSIER: &str = "ho_so";
+pub const DOSSIER: &str = "ho_so";
 
 /// Make a pattern sheet.
 #[derive(Args)]
@@ -67,13 +67,15 @@ fn pair(text: &str) -> Result<(String, Option<String>), String> {
 }
 
 impl Reading {
-    /// Reads a sheet. Where cells are at fault, a copy with the faults marked is written beside the output.
+    /// Reads a sheet. Where cells are at fault, a copy with the faults marked is written beside the output; `go_on` lets
+    /// rows with such cells be among the others, with their faults.
     pub fn read(
         &self,
         path: &Path,
         bytes: &[u8],
         columns: &[Column],
         max_rows: usize,
+        go_on: bool,
         folder: &Path,
     ) -> Result<ingest::Sheet, Failure> {
         let options = ReadOptions {
@@ -89,7 +91,8 @@ impl Reading {
             ..ReadOptions::default()
         };
         let sheet = ingest::read(bytes, &file_name(path), columns, &options)?;
-        if sheet.faults.is_empty() {
+        let of_no_row = sheet.faults_of_rows().1;
+        if sheet.faults.is_empty() || (go_on && of_no_row.is_empty()) {
             return Ok(sheet);
         }
         let failure = Failure::new(Code::InvalidData, sheet.faults.clone());

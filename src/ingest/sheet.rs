@@ -1,6 +1,6 @@
 //! A sheet read: its rows as data, where each value stands, what was changed and what is wrong.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -295,6 +295,21 @@ impl Sheet {
             let inside = if inside.is_empty() { String::new() } else { format!("/{inside}") };
             Some((row.parse().ok()?, inside))
         }
+    }
+
+    /// Faults row by row, in the order of [`Sheet::rows`], and those that are of no row.
+    pub fn faults_of_rows(&self) -> (Vec<Vec<Diagnostic>>, Vec<Diagnostic>) {
+        let by_number: HashMap<u32, usize> = self.rows.iter().map(|row| row.number).zip(0..).collect();
+        let (mut of_rows, mut of_no_row) = (vec![Vec::new(); self.rows.len()], Vec::new());
+        for fault in &self.faults {
+            let address = fault.cell.as_ref().map_or("", |cell| cell.address.as_str());
+            let number = address.trim_start_matches(|c: char| c.is_ascii_alphabetic()).parse().ok();
+            match number.and_then(|number: u32| of_rows.get_mut(*by_number.get(&number)?)) {
+                Some(row) => row.push(fault.clone()),
+                None => of_no_row.push(fault.clone()),
+            }
+        }
+        (of_rows, of_no_row)
     }
 
     /// The first row of headings and the last, as the spreadsheet shows them.
