@@ -17,7 +17,7 @@ CHECKS = ["not_a_server_error", "status_code_conformance", "content_type_conform
 CHECKS_OF_INPUT = ["negative_data_rejection"]
 SEED = 20210929
 EXAMPLES = 12
-LIMIT_SECONDS = 180
+LIMIT_SECONDS = 300
 # Every operation gets its examples and a few made-up bodies. Going through each limit of each property costs a
 # thousand requests per large schema, so of the operations that exist once per template only this template's do that.
 PHASES = [
