@@ -34,13 +34,15 @@ class Watch:
     """The most that a tree of processes holds at once (sum of RSS, so that shared pages count in each), and its CPU time."""
 
     def __init__(self, pid):
-        self.pid, self.peak, self.spent, self.over = pid, 0.0, 0.0, threading.Event()
+        self.pid, self.peak, self.main, self.spent, self.over = pid, 0.0, 0.0, 0.0, threading.Event()
         self.thread = threading.Thread(target=self._look)
 
     def _look(self):
         while not self.over.wait(0.1):
             with contextlib.suppress(OSError, ValueError):
-                self.peak = max(self.peak, sum(mib for _, mib in rss(self.pid).values()))
+                held = rss(self.pid)
+                self.peak = max(self.peak, sum(mib for _, mib in held.values()))
+                self.main = max(self.main, held.get(self.pid, ("", 0.0))[1])
                 self.spent = max(self.spent, cpu(self.pid))
 
     def __enter__(self):
@@ -54,7 +56,7 @@ class Watch:
         self.thread.join()
 
     def figures(self):
-        return {"seconds": self.seconds, "cpu_s": self.spent - self.before, "peak_mib": self.peak}
+        return {"seconds": self.seconds, "cpu_s": self.spent - self.before, "peak_mib": self.peak, "main_mib": self.main}
 
 
 class Rest:
@@ -225,7 +227,8 @@ def beside(binary, count):
 
 
 COLUMNS = [("documents", "documents", "{:,}"), ("seconds", "s", "{:.1f}"), ("per_second", "documents/s", "{:.0f}"),
-           ("cpu_s", "CPU s", "{:.1f}"), ("peak_mib", "peak RSS, MiB", "{:.0f}"), ("pages", "pages", "{}"),
+           ("cpu_s", "CPU s", "{:.1f}"), ("peak_mib", "peak RSS, MiB", "{:.0f}"),
+           ("main_mib", "of the first process", "{:.0f}"), ("pages", "pages", "{}"),
            ("mib", "size, MiB", "{:.1f}"), ("merged_mib", "merged PDF, MiB", "{:.1f}"), ("merged_pages", "its pages", "{}")]
 
 

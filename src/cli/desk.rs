@@ -3,7 +3,7 @@
 //! The folder `.vinhdanh` in the output folder holds what is done while the command runs; the same command taken up
 //! again goes on there. It goes when every document is out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -74,7 +74,7 @@ impl Out {
                 format!("{total} văn bản đã làm xong từ trước trong `{}`", self.output.display()),
                 format!("{total} documents were made before in `{}`", self.output.display()),
             );
-            return Ok(());
+            return self.clear_up(&desk.batches).await;
         }
         wanted.idempotency = Some((digest.clone(), digest.clone()));
         let Accepted { id, new } = desk.batches.accept(wanted).await?;
@@ -124,7 +124,8 @@ impl Out {
         whole.then_some(files.len())
     }
 
-    /// Refuses before the work what would be refused after it: files of others under the names to come.
+    /// Refuses before the work what would be refused after it: files of others under the names to come. What a run that
+    /// was broken off had put out before its list is no file of others.
     fn judge_files(&self, items: &[ItemRow]) -> Result<(), Failure> {
         let mine = self.listed();
         if self.force {
@@ -132,7 +133,10 @@ impl Out {
         }
         let foreign: Vec<Diagnostic> = items
             .iter()
-            .filter(|item| self.output.join(&item.name).exists() && !mine.contains_key(&item.name))
+            .filter(|item| {
+                let path = self.output.join(&item.name);
+                path.exists() && !mine.contains_key(&item.name) && !is_of(item, &path)
+            })
             .map(|item| {
                 let shown = self.output.join(&item.name);
                 let shown = shown.display();
@@ -172,6 +176,7 @@ impl Out {
     async fn put_out(self, desk: &Desk, report: &Report, digest: &str, speech: Speech) -> Result<(), Failure> {
         let batches = &desk.batches;
         let (_, items) = batches.whole("", &report.row.id, true).await?;
+        self.remove_drafts(&items)?;
         let listed = self.listed();
         for item in &items {
             if item.state()? != ItemState::Done {
@@ -219,11 +224,33 @@ impl Out {
             format!("{done} documents in `{}`", self.output.display()),
         );
         if done == report.row.total {
-            batches.register.close().await;
-            let folder = self.output.join(UNDER_WAY);
-            return fs::remove_dir_all(&folder).map_err(|error| output::trouble(&folder, &error));
+            return self.clear_up(batches).await;
         }
         Err(some_failed(&items, failed, &failures)?)
+    }
+
+    /// Removes what was under way once nothing is.
+    async fn clear_up(&self, batches: &Batches) -> Result<(), Failure> {
+        batches.register.close().await;
+        let folder = self.output.join(UNDER_WAY);
+        fs::remove_dir_all(&folder).map_err(|error| output::trouble(&folder, &error))
+    }
+
+    /// Removes drafts of these files that a run left which was killed while it wrote them.
+    fn remove_drafts(&self, items: &[ItemRow]) -> Result<(), Failure> {
+        let names = items.iter().map(|item| item.name.as_str()).chain([LIST, FAILURES]);
+        let ours: BTreeSet<PathBuf> = names.map(|name| self.output.join(name)).collect();
+        let folders: BTreeSet<&Path> = ours.iter().filter_map(|path| path.parent()).filter(|it| it.exists()).collect();
+        for folder in folders {
+            let trouble = |error: std::io::Error| output::trouble(folder, &error);
+            for entry in fs::read_dir(folder).map_err(trouble)? {
+                let path = entry.map_err(trouble)?.path();
+                if written_by(&path).is_some_and(|file| ours.contains(&folder.join(file))) {
+                    fs::remove_file(&path).map_err(|error| output::trouble(&path, &error))?;
+                }
+            }
+        }
+        Ok(())
     }
 
     async fn put_merged(&self, desk: &Desk, report: &Report, items: Vec<ItemRow>, order: Order) -> Result<(), Failure> {
@@ -309,6 +336,18 @@ async fn follow(batches: &Batches, id: &str, speech: Speech) -> Result<Report, F
         }
         tokio::time::sleep(LOOK).await;
     }
+}
+
+/// Whether a file is the one that was made for an item.
+fn is_of(item: &ItemRow, path: &Path) -> bool {
+    fs::read(path).is_ok_and(|bytes| item.sha256.as_deref() == Some(app::hex(&Sha256::digest(bytes)).as_str()))
+}
+
+/// The name of the file that a draft (`.NAME.PROCESS.part`) was to become.
+fn written_by(draft: &Path) -> Option<&str> {
+    let name = draft.file_name()?.to_str()?.strip_prefix('.')?.strip_suffix(".part")?;
+    let (file, process) = name.rsplit_once('.')?;
+    process.parse::<u32>().is_ok().then_some(file)
 }
 
 fn changed(path: &Path) -> Failure {

@@ -109,19 +109,20 @@ def done_of(program, batch):
     return report(program, batch)["done"]
 
 
-def settled(folder, batch, postgres=None):
+def settled(folder, batch, postgres=None, alive=True):
     """{row: (pack, place, digest, when)} of the items that are done, read from the database itself."""
     columns = "row_no, pack, place, sha256, done_at"
     if postgres:
         rows = postgres.ask(f"SELECT {columns} FROM batch_item WHERE batch_id = '{batch}' AND state = 'done'")
         return {int(row[0]): tuple(row[1:]) for row in rows}
-    copied = folder / "copy"
-    shutil.rmtree(copied, ignore_errors=True)
-    copied.mkdir()
-    for path in (folder / "data").glob("vinhdanh.sqlite*"):
-        if not path.name.endswith("-shm"):
-            shutil.copy(path, copied)
-    with contextlib.closing(sqlite3.connect(copied / "vinhdanh.sqlite")) as database:
+    home = folder / "data"
+    if not alive:
+        # Left as a dead program left it: opening it would mend it.
+        home = folder / "copy"
+        shutil.rmtree(home, ignore_errors=True)
+        shutil.copytree(folder / "data", home, ignore=shutil.ignore_patterns("*-shm", "tep"))
+    database = sqlite3.connect(f"file:{home / 'vinhdanh.sqlite'}" + ("?mode=ro" if alive else ""), uri=True, timeout=30)
+    with contextlib.closing(database):
         rows = database.execute(f"SELECT {columns} FROM batch_item WHERE batch_id = ? AND state = 'done'", (batch,))
         return {row[0]: tuple(row[1:]) for row in rows}
 
@@ -158,7 +159,7 @@ def killed(ground, what, database, postgres=None):
             until(f"{mark} %", count, lambda: done_of(program, batch) >= count * mark // 100, 0.05)
             time.sleep(ground.random.random() / 2)
             program.kill()
-            snapshot = settled(folder, batch, postgres)
+            snapshot = settled(folder, batch, postgres, alive=False)
             faults += changed(before, snapshot)
             before = snapshot
             program.start()
@@ -207,7 +208,7 @@ def stopped(ground):
             if status:
                 faults.append(f"ended with {status}")
             until("its workers to end", 10, lambda: not fleet.in_group(program.process.pid))
-            before = settled(folder, batch)
+            before = settled(folder, batch, alive=False)
             program.start()
             at = time.monotonic()
             until("work again", 60, lambda: done_of(program, batch) > len(before), 0.1)
@@ -475,13 +476,17 @@ def command_line(ground):
     def begin():
         with open(folder / "said.txt", "ab") as said:
             return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=said, stderr=said, start_new_session=True)
-    # Killed while it works, or later: whatever is under way then.
-    moments, killed_in_time = [2 + ground.random.random() * 3 for _ in range(3)], 0
-    for moment in moments:
+    # Twice while documents are made or later, whatever is under way then; and once while they are put out.
+    killed_in_time = 0
+    for moment in (2 + ground.random.random() * 3, 2 + ground.random.random() * 3, None):
         process = begin()
-        time.sleep(moment)
+        if moment is None:
+            until("a first file", 120, lambda: process.poll() is not None or next(out.glob("*.pdf"), None), 0.005)
+        else:
+            time.sleep(moment)
         killed_in_time += process.poll() is None
         fleet.kill_group(process)
+        print(f"batches: command-line: killed with {len(list(out.glob('*.pdf')))} files put out", flush=True)
     status = begin().wait(600)
     if status:
         said = (folder / "said.txt").read_text(encoding="utf-8", errors="replace")
@@ -504,6 +509,8 @@ def command_line(ground):
     times = {path: path.stat().st_mtime_ns for path in out.rglob("*.pdf")}
     if begin().wait(600) or times != {path: path.stat().st_mtime_ns for path in out.rglob("*.pdf")}:
         faults.append("asked for once more, it does not leave what is there alone")
+    if left := sorted(path.name for path in out.iterdir() if path.suffix not in (".pdf", ".json")):
+        faults.append(f"left in the folder by asking once more: {left}")
     return faults
 
 
@@ -669,7 +676,8 @@ def judge(tally, binary, folder, python, full=False, seed=None, only=None):
             missing[f"batches/{check}"] = str(why)
             print(f"MISSING batches/{check}: {why}", flush=True)
             continue
-        except (OSError, RuntimeError, KeyError, ValueError, subprocess.SubprocessError, zipfile.BadZipFile) as fault:
+        except (OSError, RuntimeError, KeyError, ValueError, sqlite3.Error, subprocess.SubprocessError,
+                zipfile.BadZipFile) as fault:
             faults = [repr(fault)]
         tally(f"batches/{check}", faults)
         if not faults:
