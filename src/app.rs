@@ -21,6 +21,7 @@ use crate::dossier::{Confirmed, Law, Planner};
 use crate::engine::{Engine, Fonts, Ground, Limits, Pool, PoolOptions, Supplies};
 use crate::files::Files;
 use crate::register::Register;
+pub use crate::render::hex;
 use crate::render::{Backend, InputLimits, Renderer, RendererOptions};
 use crate::template::{Catalog, Tree};
 use crate::webhook::{Policy, Secret, Sender};
@@ -257,11 +258,6 @@ fn digest(tree: &Tree, fonts: &[(String, Vec<u8>)]) -> String {
         all.update(bytes);
     }
     hex(&all.finalize())
-}
-
-/// Lower-case hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn read_keys(path: &Path) -> Result<HashMap<[u8; 32], String>, Failure> {

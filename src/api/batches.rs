@@ -16,7 +16,7 @@ use super::sheets;
 use crate::app::App;
 use crate::batch::{Accepted, Document, Making, OnFault, Report, Wanted, lay_over};
 use crate::diagnostic::{Code, Diagnostic, Failure, Lang};
-use crate::register::{BatchState, ItemRow, ItemState};
+use crate::register::{BatchState, ItemRow, ItemState, rfc3339};
 
 /// Items of one page of a list.
 const PAGE: i64 = 100;
@@ -209,9 +209,9 @@ pub fn body(report: &Report, lang: Lang) -> Result<Value, Failure> {
         "failed": counts.failed,
         "pending": counts.pending,
         "cancelled": counts.cancelled,
-        "created_at": moment(row.created_at),
-        "finished_at": row.finished_at.map(moment),
-        "expires_at": row.expires_at.map(moment),
+        "created_at": rfc3339(row.created_at),
+        "finished_at": row.finished_at.map(rfc3339),
+        "expires_at": row.expires_at.map(rfc3339),
         "warnings": warnings.iter().map(|one| problem::entry(one, lang)).collect::<Vec<_>>(),
         "links": {
             "self": link(""), "items": link("/items"), "events": link("/events"), "archive": link("/archive.zip"),
@@ -226,12 +226,6 @@ pub fn body(report: &Report, lang: Lang) -> Result<Value, Failure> {
     Ok(body)
 }
 
-fn moment(milliseconds: i64) -> String {
-    chrono::DateTime::from_timestamp_millis(milliseconds)
-        .unwrap_or_default()
-        .to_rfc3339_opts(chrono::SecondsFormat::Millis, true)
-}
-
 /// The caller's batches, the newest first.
 pub async fn list(request: HttpRequest, app: Data<App>, owner: Owner, caller: Caller) -> HttpResponse {
     let work = async {
@@ -240,8 +234,8 @@ pub async fn list(request: HttpRequest, app: Data<App>, owner: Owner, caller: Ca
             .map(|row| {
                 Ok(json!({
                     "id": row.id, "kind": row.kind, "title": row.title, "state": row.state()?.word(),
-                    "total": row.total, "created_at": moment(row.created_at),
-                    "expires_at": row.expires_at.map(moment), "location": format!("/v1/batches/{}", row.id),
+                    "total": row.total, "created_at": rfc3339(row.created_at),
+                    "expires_at": row.expires_at.map(rfc3339), "location": format!("/v1/batches/{}", row.id),
                 }))
             })
             .collect::<Result<Vec<Value>, Failure>>()

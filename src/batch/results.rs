@@ -13,14 +13,13 @@ use tokio::time::Instant;
 
 use super::archive::Entry;
 use super::names::Unique;
-use super::work::hex;
 use super::{Batches, Making, now_ms};
 use crate::diagnostic::{Code, Failure};
 use crate::domain::name;
 use crate::engine::{Output, Standard};
 use crate::pdf::{About, Bookmark, Merger, first_page};
 use crate::register::{BatchRow, BatchState, Counts, ItemRow, ItemState};
-use crate::render::Requested;
+use crate::render::{Requested, hex};
 
 /// The rate is that of the last so many milliseconds.
 const RATE_MS: i64 = 15_000;

@@ -12,6 +12,7 @@ use tokio::time::Instant;
 use super::{Batches, Making, folder, now_ms};
 use crate::diagnostic::{Code, Failure};
 use crate::register::{Chunk, Claimed, Filed, Settled, Settlement, Worker};
+use crate::render::hex;
 
 /// A pack is written when it holds so many bytes,
 const PACK_BYTES: usize = 8 << 20;
@@ -189,9 +190,4 @@ fn ends_the_process() -> Failure {
         format!("văn bản này đã làm dịch vụ dừng {ALONE_LIMIT} lần"),
         format!("this document ended the service {ALONE_LIMIT} times"),
     )
-}
-
-/// Lower-case hexadecimal.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -100,7 +100,7 @@ impl Register {
 }
 
 /// `2026-11-22T08:30:00.000Z` from milliseconds since 1970.
-pub(super) fn rfc3339(milliseconds: i64) -> String {
+pub fn rfc3339(milliseconds: i64) -> String {
     chrono::DateTime::from_timestamp_millis(milliseconds)
         .unwrap_or_default()
         .to_rfc3339_opts(chrono::SecondsFormat::Millis, true)

@@ -14,5 +14,6 @@ pub use batches::{
     BatchRow, BatchState, Claimed, Counts, Created, Filed, ItemRow, ItemState, NewBatch, NewItem, Settled, Settlement,
 };
 pub use database::Register;
+pub use housekeeping::rfc3339;
 pub use outbox::{Call, CallState};
 pub use queue::{Chunk, Worker};

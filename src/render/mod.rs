@@ -12,3 +12,8 @@ pub use backend::Backend;
 pub use input::{InputLimits, read_json};
 pub use prepare::{Prepared, Requested};
 pub use renderer::{Rendered, Renderer, RendererOptions};
+
+/// Lower-case hexadecimal, as digests are told.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
