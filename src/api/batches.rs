@@ -128,7 +128,7 @@ async fn wanted(
     let rows = value["rows"].take();
     let (rows, sheet, mut warnings) = match (rows, envelope.sheet) {
         (Value::Array(rows), None) => {
-            let rows = rows.into_iter().map(|data| sheets::Row { data, faults: Vec::new() }).collect();
+            let rows = rows.into_iter().map(|data| sheets::Row { data, faults: Vec::new(), place: None }).collect();
             (rows, sheets::Source::default(), Vec::new())
         }
         (Value::Null, Some(file)) => {
@@ -147,7 +147,7 @@ async fn wanted(
         .map(|(index, row)| {
             let mut data = common.clone();
             lay_over(&mut data, row.data);
-            Document { faults: row.faults, ..Document::of_row(&id, data, format!("/rows/{index}")) }
+            Document { faults: row.faults, row: row.place, ..Document::of_row(&id, data, format!("/rows/{index}")) }
         })
         .collect();
     warnings = sheet.place_all(warnings);
@@ -329,7 +329,11 @@ fn item_body(id: &str, item: &ItemRow, lang: Lang) -> Result<Value, Failure> {
             let failure: Failure =
                 serde_json::from_str(item.error.as_deref().unwrap_or("null")).map_err(Failure::internal)?;
             body["code"] = json!(failure.code.info().name);
-            body["errors"] = failure.diagnostics.iter().map(|one| problem::entry(one, lang)).collect();
+            let place = |mut one: Diagnostic| {
+                one.pointer = Some(item.place(one.pointer.as_deref()));
+                problem::entry(&one, lang)
+            };
+            body["errors"] = failure.diagnostics.into_iter().map(place).collect();
         }
         ItemState::Pending | ItemState::Cancelled => {}
     }

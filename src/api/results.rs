@@ -133,6 +133,16 @@ pub async fn document(
     }
 }
 
+/// A body whose first piece is there: what fails at once is told by a status, not by a body that breaks off.
+async fn begun<S>(body: S) -> Result<impl Stream<Item = Result<Bytes, Failure>> + Send, Failure>
+where
+    S: Stream<Item = Result<Bytes, Failure>> + Send + 'static,
+{
+    let mut body = Box::pin(body);
+    let first = body.next().await.transpose()?;
+    Ok(stream::iter(first.map(Ok)).chain(body))
+}
+
 /// Every file as a ZIP, with the list of them.
 pub async fn archive(
     request: HttpRequest,
@@ -147,7 +157,7 @@ pub async fn archive(
         let (report, items) = app.batches.whole(&owner.0, &id, asked.partial).await?;
         let making: Making = serde_json::from_value(report.row.options()?).map_err(Failure::internal)?;
         let entries = app.batches.entries(&report, items)?;
-        Ok((report, zip_body(entries, making.date)))
+        Ok((report, begun(zip_body(entries, making.date)).await?))
     };
     match work.await {
         Ok((report, body)) => stream_out(&report, "application/zip", "zip", body),
@@ -167,11 +177,11 @@ pub async fn merged(
     let work = async {
         let asked = Asked::read(&query, &["partial", "order", "separators"])?;
         let (report, items) = app.batches.whole(&owner.0, &id, asked.partial).await?;
-        let body = app.batches.merged(&report, items, asked.order, asked.separators)?;
+        let body = begun(app.batches.merged(&report, items, asked.order, asked.separators)?).await?;
         Ok((report, body))
     };
     match work.await {
-        Ok((report, body)) => stream_out(&report, "application/pdf", "pdf", Box::pin(body)),
+        Ok((report, body)) => stream_out(&report, "application/pdf", "pdf", body),
         Err(failure) => problem::respond(&failure, &caller, request.path(), None),
     }
 }

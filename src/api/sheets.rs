@@ -80,7 +80,13 @@ pub async fn read(
         // All at once: those of rows, too.
         return Err(Refused { failure: Failure::new(Code::InvalidData, sheet.faults.clone()), sheet: source });
     }
-    let rows = sheet.rows.iter().zip(of_rows).map(|(row, faults)| Row { data: row.data.clone(), faults }).collect();
+    let place = |row: &ingest::Row| Some(format!("{}!{}", sheet.name, row.number));
+    let rows = sheet
+        .rows
+        .iter()
+        .zip(of_rows)
+        .map(|(row, faults)| Row { data: row.data.clone(), faults, place: place(row) })
+        .collect();
     Ok((rows, source, sheet.warnings.clone()))
 }
 
@@ -90,6 +96,8 @@ pub struct Row {
     pub data: Value,
     /// What is wrong with its cells.
     pub faults: Vec<Diagnostic>,
+    /// Its row, as the spreadsheet shows it; none where the rows came as JSON.
+    pub place: Option<String>,
 }
 
 /// Reads a sheet as a request asks, on a thread that answers nobody else.

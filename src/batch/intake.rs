@@ -40,6 +40,8 @@ pub struct Document {
     pub person: String,
     /// JSON Pointer of its data in what the caller sent.
     pub origin: String,
+    /// Its row in a sheet (`Sheet1!17`), where it comes from one.
+    pub row: Option<String>,
     /// The plan it comes from, without its data: knows where in the dossier each place of the document comes from.
     pub planned: Option<Planned>,
     /// Faults found while its data were read, with pointers into what the caller sent.
@@ -57,6 +59,7 @@ impl Document {
             unit: planned.group.clone(),
             person: planned.person.clone(),
             origin: planned.pointer.clone(),
+            row: None,
             planned: Some(planned),
             faults: Vec::new(),
         }
@@ -91,6 +94,7 @@ impl Document {
             unit,
             person,
             origin,
+            row: None,
             planned: None,
             faults: Vec::new(),
         }
@@ -146,7 +150,7 @@ pub(super) struct Checked {
 impl Batches {
     /// Checks a batch without taking it in: every fault, or every warning.
     pub async fn check(&self, wanted: Wanted) -> Result<Vec<Diagnostic>, Failure> {
-        let checked = self.examine(Arc::new(wanted)).await?;
+        let checked = self.examine(wanted).await?.1;
         if checked.faults.is_empty() {
             return Ok(checked.warnings);
         }
@@ -172,8 +176,7 @@ impl Batches {
             };
             sender.judge_url(url)?;
         }
-        let wanted = Arc::new(wanted);
-        let checked = self.examine(Arc::clone(&wanted)).await?;
+        let (wanted, checked) = self.examine(wanted).await?;
         let all_faulty = !checked.items.is_empty() && checked.items.iter().all(|item| item.error.is_some());
         if !checked.faults.is_empty() && (wanted.on_fault == OnFault::Refuse || all_faulty) {
             return Err(Failure::new(Code::InvalidData, checked.faults));
@@ -181,15 +184,15 @@ impl Batches {
         let id = uuid::Uuid::now_v7().to_string();
         let batch = NewBatch {
             id: id.clone(),
-            owner: wanted.owner.clone(),
+            owner: wanted.owner,
             kind: wanted.kind,
-            title: wanted.title.clone(),
+            title: wanted.title,
             options: serde_json::to_value(&checked.making).map_err(Failure::internal)?,
             // Those of single documents come with them.
             warnings: serde_json::to_value(&wanted.warnings).map_err(Failure::internal)?,
-            webhook: wanted.webhook.clone(),
+            webhook: wanted.webhook,
             items: checked.items,
-            idempotency: wanted.idempotency.clone(),
+            idempotency: wanted.idempotency,
             now: now_ms(),
             keep: self.keep_ms(),
         };
@@ -276,7 +279,8 @@ impl Batches {
         Ok(())
     }
 
-    async fn examine(&self, wanted: Arc<Wanted>) -> Result<Checked, Failure> {
+    /// Gives the request back without its documents: each goes as its data are written down.
+    async fn examine(&self, mut wanted: Wanted) -> Result<(Wanted, Checked), Failure> {
         let (count, most) = (wanted.documents.len(), self.max_rows);
         if count == 0 {
             return Err(Failure::one(Code::InvalidData, "lô không có văn bản nào", "the batch has no document"));
@@ -290,13 +294,15 @@ impl Batches {
         }
         // Thousands of rows take seconds: not on a thread that answers others.
         let renderer = Arc::clone(&self.renderer);
-        tokio::task::spawn_blocking(move || examine(&renderer, &wanted))
+        let documents = std::mem::take(&mut wanted.documents);
+        let work = move || examine(&renderer, &wanted, documents).map(|checked| (wanted, checked));
+        tokio::task::spawn_blocking(work)
             .await
             .map_err(|error| Failure::internal(format_args!("check task: {error}")))?
     }
 }
 
-fn examine(renderer: &Renderer, wanted: &Wanted) -> Result<Checked, Failure> {
+fn examine(renderer: &Renderer, wanted: &Wanted, documents: Vec<Document>) -> Result<Checked, Failure> {
     let pattern = NamePattern::compile(wanted.names.as_deref().unwrap_or(super::names::DEFAULT))?;
     let mut making = Making {
         standard: wanted.standard,
@@ -307,22 +313,21 @@ fn examine(renderer: &Renderer, wanted: &Wanted) -> Result<Checked, Failure> {
         names: wanted.names.clone(),
     };
     let requested = making.requested();
-    for template in wanted.documents.iter().map(|document| document.template.as_str()) {
+    for template in documents.iter().map(|document| document.template.as_str()) {
         renderer.template(template)?;
     }
-    let total = wanted.documents.len();
+    let total = documents.len();
     let (mut items, mut faults, mut warnings) = (Vec::with_capacity(total), Vec::new(), Vec::new());
     let mut names = Unique::default();
-    for (index, document) in (1..).zip(&wanted.documents) {
+    for (index, document) in (1..).zip(documents) {
         let prepared = renderer.prepare(&document.template, document.data.clone(), &requested);
         let prepared = if document.faults.is_empty() {
-            prepared.map_err(|mut failure| {
-                failure.diagnostics = failure.diagnostics.into_iter().map(|one| document.below(one)).collect();
-                failure
-            })
+            prepared
         } else {
-            // What could not be read is missing from the data: told once, by the cell.
-            Err(Failure::new(Code::InvalidData, document.faults.clone()))
+            // What could not be read is missing from the data: told once, by the cell, beside all other faults.
+            let others = prepared.err().map(|failure| failure.diagnostics).unwrap_or_default();
+            let others = others.into_iter().filter(|one| one.code != "required");
+            Err(Failure::new(Code::InvalidData, document.faults.iter().cloned().chain(others).collect()))
         };
         let (error, file_name) = match prepared {
             Ok(prepared) => {
@@ -337,7 +342,9 @@ fn examine(renderer: &Renderer, wanted: &Wanted) -> Result<Checked, Failure> {
             }
             Err(failure) => {
                 let error = serde_json::to_value(&failure).map_err(Failure::internal)?;
-                faults.extend(failure.diagnostics);
+                let told = failure.diagnostics.into_iter();
+                // Kept with its item in terms of the document; told now in terms of the request.
+                faults.extend(told.map(|one| if one.cell.is_some() { one } else { document.below(one) }));
                 (Some(error), document.template.clone())
             }
         };
@@ -362,12 +369,12 @@ fn examine(renderer: &Renderer, wanted: &Wanted) -> Result<Checked, Failure> {
         };
         let name = if document.folder.is_empty() { name } else { safe(&format!("{}/{name}", document.folder)) };
         items.push(NewItem {
-            template: document.template.clone(),
-            data: document.data.clone(),
-            folder: document.folder.clone(),
-            unit: document.unit.clone(),
-            person: document.person.clone(),
-            origin: document.origin.clone(),
+            template: document.template,
+            data: document.data.to_string(),
+            folder: document.folder,
+            unit: document.unit,
+            person: document.person,
+            origin: document.row.unwrap_or(document.origin),
             name: names.take(name),
             error,
         });

@@ -198,7 +198,13 @@ impl Batches {
         let (documents, received) = mpsc::channel::<Result<(Bytes, Vec<Bookmark>), Failure>>(AHEAD);
         let (pieces, body) = mpsc::channel::<Result<Bytes, Failure>>(PIECES);
         // Documents of a dossier without a unit are those of the round: decisions, lists, minutes.
-        let without = if report.row.kind == "dossier" { "Văn bản chung" } else { "Không ghi đơn vị" };
+        let without = if order == Order::Name {
+            "Xếp theo tên"
+        } else if report.row.kind == "dossier" {
+            "Văn bản chung"
+        } else {
+            "Không ghi đơn vị"
+        };
         let sheets = separators.then_some(Sheets { title, without });
         let reading = Arc::clone(self).read_groups(groups, order, sheets, documents);
         tokio::spawn(reading);
@@ -320,10 +326,13 @@ fn groups(mut items: Vec<ItemRow>, order: Order) -> Vec<Group> {
     groups
 }
 
-/// Names of the first and the last document of a group.
+/// Names of the first and the last document of a group that bear one; none where no document does.
 fn ends(items: &[ItemRow]) -> (String, String) {
+    let mut named = items.iter().filter(|item| !item.person.is_empty());
+    let first = named.next();
+    let last = named.next_back().or(first);
     let name = |item: Option<&ItemRow>| item.map(|item| item.person.clone()).unwrap_or_default();
-    (name(items.first()), name(items.last()))
+    (name(first), name(last))
 }
 
 fn label(item: &ItemRow) -> String {
@@ -420,7 +429,7 @@ pub fn failures_sheet(items: &[ItemRow]) -> Result<Option<Vec<u8>>, Failure> {
         for fault in &failure.diagnostics {
             let place = match &fault.cell {
                 Some(cell) => format!("{}!{}", cell.sheet, cell.address),
-                None => fault.pointer.clone().unwrap_or_else(|| item.origin.clone()),
+                None => item.place(fault.pointer.as_deref()),
             };
             let row = item.row_no.to_string();
             out.write_record([row.as_str(), &inert(&place), &inert(&item.person), &inert(&fault.message.vi)])

@@ -76,7 +76,10 @@ impl Batch {
                     let mut whole = shared.clone();
                     lay_over(&mut whole, row);
                     let faults = faulty.get_mut(index).map(std::mem::take).unwrap_or_default();
-                    Document { faults, ..Document::of_row(&self.id, whole, format!("/{index}")) }
+                    let place = sheet.as_ref().and_then(|read: &ingest::Sheet| {
+                        read.rows.get(index).map(|row| format!("{}!{}", read.name, row.number))
+                    });
+                    Document { faults, row: place, ..Document::of_row(&self.id, whole, format!("/{index}")) }
                 })
                 .collect();
             let wanted = Wanted {

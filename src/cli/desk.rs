@@ -178,6 +178,7 @@ impl Out {
         let (_, items) = batches.whole("", &report.row.id, true).await?;
         self.remove_drafts(&items)?;
         let listed = self.listed();
+        let mut replaced = 0;
         for item in &items {
             if item.state()? != ItemState::Done {
                 continue;
@@ -193,6 +194,7 @@ impl Out {
                 if !self.force && listed.get(&item.name) != Some(&found) {
                     return Err(changed(&path));
                 }
+                replaced += 1;
             }
             if let Some(folder) = path.parent() {
                 fs::create_dir_all(folder).map_err(|error| output::trouble(folder, &error))?;
@@ -201,6 +203,13 @@ impl Out {
         }
         if let Some(order) = self.merged.as_deref().and_then(Order::parse) {
             self.put_merged(desk, report, items.clone(), order).await?;
+        }
+        if replaced > 0 {
+            output::say(
+                speech,
+                format!("đã thay {replaced} tệp do lần chạy trước ghi: dữ liệu hoặc mẫu đã khác"),
+                format!("replaced {replaced} files an earlier run wrote: data or templates differ"),
+            );
         }
         let mut list = manifest(report, &items)?;
         list["request"] = digest.into();
@@ -373,7 +382,7 @@ fn some_failed(items: &[ItemRow], failed: i64, sheet: &Path) -> Result<Failure, 
         let failure: Failure =
             serde_json::from_str(item.error.as_deref().unwrap_or_default()).map_err(Failure::internal)?;
         found.extend(failure.diagnostics.into_iter().take(1).map(|mut one| {
-            one.pointer.get_or_insert_with(|| item.origin.clone());
+            one.pointer = Some(item.place(one.pointer.as_deref()));
             one
         }));
     }

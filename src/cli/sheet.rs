@@ -8,7 +8,7 @@ use clap::Args;
 use super::output;
 use crate::app;
 use crate::config::Places;
-use crate::diagnostic::{Code, Diagnostic, Failure};
+use crate::diagnostic::{Code, Diagnostic, Failure, Severity};
 use crate::dossier::Planner;
 use crate::ingest::{self, Column, Convert, ReadOptions};
 
@@ -103,6 +103,11 @@ impl Reading {
 /// Writes the sheet with the faults of a refusal marked in its cells, and says where.
 pub fn mark(mut failure: Failure, sheet: &ingest::Sheet, path: &Path, bytes: &[u8], folder: &Path) -> Failure {
     const SHOWN: usize = 50;
+    // What is wrong elsewhere (a pattern of names, common data) is not to be looked for in the sheet.
+    let count = failure.diagnostics.iter().filter(|one| one.cell.is_some() && one.severity == Severity::Error).count();
+    if count == 0 {
+        return failure;
+    }
     let name = file_name(path);
     let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem);
     let copy = folder.join(format!("{stem} - đã đánh dấu.xlsx"));
@@ -111,7 +116,6 @@ pub fn mark(mut failure: Failure, sheet: &ingest::Sheet, path: &Path, bytes: &[u
             std::fs::create_dir_all(folder).map_err(|error| output::trouble(folder, &error)).map(|()| marked)
         })
         .and_then(|marked| output::write(&copy, &marked, true));
-    let count = failure.diagnostics.len();
     failure.diagnostics.truncate(SHOWN);
     let copy = copy.display();
     match written {

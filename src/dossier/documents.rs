@@ -124,14 +124,24 @@ fn purpose(round: &Round<'_>) -> Option<String> {
     title.starts_with("khen thưởng").then_some(title)
 }
 
+/// Names of councils without the place, which the agency above tells already.
+const COUNCIL: [&str; 1] = ["Hội đồng Thi đua - Khen thưởng"];
+
 /// The minutes: everyone voted on, with the votes stated.
 pub fn minutes(round: &Round<'_>) -> Planned {
     let mut data = own(round, "bien_ban");
     let first = &round.decisions[0];
-    for key in ["co_quan", "tham_quyen"] {
-        if !data.contains_key(key) {
-            data.insert(key.into(), first.data[key].clone());
+    if !data.contains_key("co_quan") {
+        // The council issues its minutes (Mẫu 1.9); whose it is stands above it.
+        let mut agency = first.data["co_quan"].clone();
+        if let Some(council) = data.get("hoi_dong").and_then(Value::as_str) {
+            agency["chu_quan"] = agency["ten"].take();
+            agency["ten"] = json!(COUNCIL.into_iter().find(|name| council.starts_with(name)).unwrap_or(council));
         }
+        data.insert("co_quan".into(), agency);
+    }
+    if !data.contains_key("tham_quyen") {
+        data.insert("tham_quyen".into(), first.data["tham_quyen"].clone());
     }
     if !data.contains_key("trich_yeu")
         && let Some(purpose) = purpose(round)

@@ -12,6 +12,8 @@ use crate::diagnostic::Diagnostic;
 
 /// Strings are kept in memory, so their part is held shorter than a sheet.
 const MAX_STRINGS: u64 = 64 << 20;
+/// Bytes between two marks: the longest text of a cell, each character at its longest, an escape.
+const LONGEST_TEXT: usize = 32_767 * 6;
 /// Styles too. A sound file has a few thousand bytes, a neglected one a megabyte.
 const MAX_STYLES: u64 = 8 << 20;
 /// Excel writes at most 65,490 cell formats, and as many named ones.
@@ -113,6 +115,16 @@ pub(super) fn damaged(why: impl std::fmt::Display) -> Diagnostic {
     ))
 }
 
+/// A text no program writes.
+fn endless_cell() -> Diagnostic {
+    Diagnostic::error(
+        "cell_too_long",
+        "có ô dài hơn 32.767 ký tự, giới hạn của Excel",
+        "a cell is longer than 32,767 characters, the limit of Excel",
+    )
+    .hint("xóa nội dung thừa trong ô đó rồi lưu lại", "take the surplus text out of that cell and save again")
+}
+
 /// What the measuring found.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Survey {
@@ -178,6 +190,7 @@ fn measure(part: impl Read, name: &str, left: u64, limit: u64, found: &mut Surve
     let mut buffer = vec![0; Scan::KEPT + (64 << 10)];
     let mut kept = 0;
     let mut size: u64 = 0;
+    let mut run = 0;
     loop {
         let read = part.read(&mut buffer[kept..]).map_err(damaged)?;
         if read == 0 {
@@ -187,6 +200,13 @@ fn measure(part: impl Read, name: &str, left: u64, limit: u64, found: &mut Surve
         if size > cap {
             return Err(bomb(limit.min(cap)));
         }
+        // A text so long is in no cell of a spreadsheet program, and reading it would hold up everyone.
+        let fresh = &buffer[kept..kept + read];
+        run = match (memchr::memchr(b'<', fresh), memchr::memrchr(b'<', fresh)) {
+            (Some(first), Some(last)) if run + first <= LONGEST_TEXT => fresh.len() - last,
+            (None, None) if run + fresh.len() <= LONGEST_TEXT => run + fresh.len(),
+            _ => return Err(endless_cell()),
+        };
         let end = kept + read;
         scan.look(&buffer[..end], kept)?;
         // What straddles two readings is looked at again.

@@ -12,6 +12,8 @@ const ROWS_AT_ONCE: usize = 400;
 
 /// Rows of one job: few enough to share between processes, enough to keep a template warm.
 const CHUNK: usize = 32;
+/// Data of one job, bytes: a list of thousands is a job of its own and holds up no certificate behind it.
+const CHUNK_BYTES: usize = 96 << 10;
 
 /// Where a batch stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,7 +116,7 @@ pub struct NewItem {
     /// Template.
     pub template: String,
     /// Data as JSON.
-    pub data: Value,
+    pub data: String,
     /// Folder in the archive.
     pub folder: String,
     /// Unit, for order and separators.
@@ -279,6 +281,14 @@ pub struct ItemRow {
 }
 
 impl ItemRow {
+    /// Where in what the caller sent a place of this document's data is: a JSON Pointer, or a row of a sheet and the
+    /// pointer in it.
+    pub fn place(&self, inside: Option<&str>) -> String {
+        let (origin, inside) = (&self.origin, inside.unwrap_or_default());
+        let between = if origin.is_empty() || origin.starts_with('/') || inside.is_empty() { "" } else { " " };
+        format!("{origin}{between}{inside}")
+    }
+
     /// Where it stands.
     pub fn state(&self) -> Result<ItemState, Failure> {
         ItemState::parse(&self.state).ok_or_else(|| Failure::internal("an unknown state of an item"))
@@ -294,8 +304,11 @@ impl Register {
         if let Some(found) = self.answered(batch).await? {
             return Ok(found);
         }
-        let open: Vec<i64> =
-            (1..).zip(&batch.items).filter(|(_, item)| item.error.is_none()).map(|(row, _)| row).collect();
+        let open: Vec<(i64, usize)> = (1..)
+            .zip(&batch.items)
+            .filter(|(_, item)| item.error.is_none())
+            .map(|(row, item)| (row, item.data.len()))
+            .collect();
         let chunks = chunks(&batch.id, &open);
         let total = i64::try_from(batch.items.len()).map_err(Failure::internal)?;
         let numbered: Vec<(i64, &NewItem)> = (1..).zip(&batch.items).collect();
@@ -355,7 +368,7 @@ impl Register {
                     row.push_bind(&batch.id)
                         .push_bind(row_no)
                         .push_bind(&item.template)
-                        .push_bind(texts(&item.data))
+                        .push_bind(&item.data)
                         .push_bind(&item.folder)
                         .push_bind(&item.unit)
                         .push_bind(&item.person)
@@ -659,14 +672,15 @@ impl Register {
             if ended == 0 {
                 None
             } else {
-                let rows: Vec<(i64,)> = sqlx::query_as(
-                    "SELECT row_no FROM batch_item WHERE batch_id = $1 AND state IN ('failed', 'cancelled') ORDER BY row_no",
+                let rows: Vec<(i64, i64)> = sqlx::query_as(
+                    "SELECT row_no, CAST(LENGTH(data) AS BIGINT) FROM batch_item WHERE batch_id = $1 AND state IN ('failed', 'cancelled') \
+                         ORDER BY row_no",
                 )
                 .bind(id)
                 .fetch_all(&mut *tx)
                 .await
                 .map_err(unavailable)?;
-                let rows: Vec<i64> = rows.into_iter().map(|(row,)| row).collect();
+                let rows = weighed(rows);
                 if !rows.is_empty() {
                     for (row, value, name) in data {
                         sqlx::query(
@@ -731,14 +745,15 @@ impl Register {
                 if mine == 0 {
                     None
                 } else {
-                    let rows: Vec<(i64,)> = sqlx::query_as(
-                        "SELECT row_no FROM batch_item WHERE batch_id = $1 AND state = 'pending' ORDER BY row_no",
+                    let rows: Vec<(i64, i64)> = sqlx::query_as(
+                        "SELECT row_no, CAST(LENGTH(data) AS BIGINT) FROM batch_item WHERE batch_id = $1 AND state = 'pending' \
+                         ORDER BY row_no",
                     )
                     .bind(&id)
                     .fetch_all(&mut *tx)
                     .await
                     .map_err(unavailable)?;
-                    let rows: Vec<i64> = rows.into_iter().map(|(row,)| row).collect();
+                    let rows = weighed(rows);
                     tx.push(&chunks(&id, &rows)).await?;
                     Some(rows.len())
                 }
@@ -756,11 +771,27 @@ impl Register {
     }
 }
 
-/// Rows → jobs of neighbouring rows.
-fn chunks(batch: &str, rows: &[i64]) -> Vec<Chunk> {
-    rows.chunks(CHUNK)
-        .filter_map(|part| Some(Chunk { batch: batch.to_owned(), from: *part.first()?, to: *part.last()? }))
-        .collect()
+/// Rows with the size of their data.
+fn weighed(rows: Vec<(i64, i64)>) -> Vec<(i64, usize)> {
+    rows.into_iter().map(|(row, bytes)| (row, usize::try_from(bytes).unwrap_or_default())).collect()
+}
+
+/// Rows with the size of their data → jobs of neighbouring rows.
+fn chunks(batch: &str, rows: &[(i64, usize)]) -> Vec<Chunk> {
+    let mut jobs: Vec<Chunk> = Vec::new();
+    let (mut count, mut bytes) = (0, 0);
+    for (row, size) in rows {
+        match jobs.last_mut() {
+            Some(job) if count < CHUNK && bytes + size <= CHUNK_BYTES => job.to = *row,
+            _ => {
+                jobs.push(Chunk { batch: batch.to_owned(), from: *row, to: *row });
+                (count, bytes) = (0, 0);
+            }
+        }
+        count += 1;
+        bytes += size;
+    }
+    jobs
 }
 
 #[cfg(test)]
@@ -770,11 +801,16 @@ mod tests {
     #[test]
     fn rows_become_jobs_that_cover_each_once() {
         let rows: Vec<i64> = (1..=100).filter(|row| row % 7 != 0).collect();
-        let jobs = chunks("b", &rows);
+        let sized: Vec<(i64, usize)> = rows.iter().map(|row| (*row, 1_000)).collect();
+        let jobs = chunks("b", &sized);
         let covered: Vec<i64> =
             jobs.iter().flat_map(|job| rows.iter().filter(|row| (job.from..=job.to).contains(row)).copied()).collect();
         assert_eq!(covered, rows);
+        assert_eq!(jobs.len(), rows.len().div_ceil(CHUNK));
         assert!(chunks("b", &[]).is_empty());
+        let lists = chunks("b", &[(1, 900), (2, 500_000), (3, 600_000), (4, 900), (5, 900)]);
+        let spans: Vec<(i64, i64)> = lists.iter().map(|job| (job.from, job.to)).collect();
+        assert_eq!(spans, [(1, 1), (2, 2), (3, 3), (4, 5)], "a long list is a job of its own");
     }
 
     #[test]

@@ -117,7 +117,9 @@ mod tests {
     fn batch(id: &str, person: &str) -> NewBatch {
         let item = |n: usize| NewItem {
             template: "giay_khen".to_owned(),
-            data: json!({"doi_tuong": {"ten": format!("{person} {n}")}, "thanh_tich": "Đã có thành tích ".repeat(n % 90)}),
+            data:
+                json!({"doi_tuong": {"ten": format!("{person} {n}")}, "thanh_tich": "Đã có thành tích ".repeat(n % 90)})
+                    .to_string(),
             folder: String::new(),
             unit: String::new(),
             person: format!("{person} {n}"),

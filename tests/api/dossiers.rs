@@ -19,6 +19,13 @@ async fn the_sample_becomes_a_whole_dossier() {
     let location = taken_in(app.post("/v1/dossiers", &request).await).await;
     let batch = finished(&app, &location).await;
     assert_eq!((&batch["kind"], &batch["done"]), (&json!("dossier"), &json!(planned)));
+    // In every order, with sheets between, though decisions bear no person's name.
+    for order in ["decision", "unit", "name"] {
+        let merged = app.get(&format!("{location}/merged.pdf?order={order}&separators=true")).await;
+        assert_eq!(merged.status(), 200, "{order}");
+        let pages = vinhdanh::pdf::pages(&merged.bytes().await.expect("whole")).expect("a PDF");
+        assert!(pages > planned, "{order}: {pages}");
+    }
     let manifest: Value = app.get(&format!("{location}/manifest.json")).await.json().await.expect("JSON");
     let templates: Vec<&str> =
         manifest["files"].as_array().expect("files").iter().filter_map(|file| file["template"].as_str()).collect();

@@ -3,15 +3,12 @@
 use std::fs;
 use std::io::Write as _;
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use vinhdanh::ingest::{self, ReadOptions, Sheet};
 
 use super::bad::{SHEET, with_part};
 use super::{people, table, workbook};
-
-/// Slow machines and builds without optimisation take ten times what a release does.
-const LONG: Duration = Duration::from_secs(60);
 
 /// Kilobytes of one line of this process's status.
 fn kilobytes(line: &str) -> u64 {
@@ -21,7 +18,7 @@ fn kilobytes(line: &str) -> u64 {
 }
 
 /// Reads with the memory told that was held beyond what was held before, kB.
-fn measured(name: &str, bytes: &[u8]) -> (Sheet, Duration, u64) {
+fn measured(name: &str, bytes: &[u8]) -> (Sheet, u64) {
     let columns = people();
     // The peak is counted anew from here.
     fs::write("/proc/self/clear_refs", "5").expect("one's own process");
@@ -29,7 +26,7 @@ fn measured(name: &str, bytes: &[u8]) -> (Sheet, Duration, u64) {
     let sheet = ingest::read(bytes, "a.xlsx", &columns, &ReadOptions::default()).expect("read");
     let (took, grown) = (start.elapsed(), kilobytes("VmHWM").saturating_sub(before));
     println!("{name}: {took:?}, {grown} kB more, file {} kB", bytes.len() >> 10);
-    (sheet, took, grown)
+    (sheet, grown)
 }
 
 /// Other tests of this process would be measured too.
@@ -70,9 +67,8 @@ fn a_million_empty_rows() {
         }
         [out.as_slice(), b"</sheetData>", tail.as_bytes()].concat()
     });
-    let (sheet, took, grown) = measured("1,048,576 styled rows", &bytes);
+    let (sheet, grown) = measured("1,048,576 styled rows", &bytes);
     assert_eq!((sheet.rows.len(), sheet.faults.len()), (1, 0));
-    assert!(took < LONG, "{took:?}");
     assert!(grown < 16 << 10, "{grown} kB more");
 }
 
@@ -101,9 +97,8 @@ fn ten_thousand_rows() {
             }
         }
     });
-    let (sheet, took, grown) = measured("10,000 rows of 8 cells", &bytes);
+    let (sheet, grown) = measured("10,000 rows of 8 cells", &bytes);
     assert_eq!((sheet.rows.len(), sheet.faults.len(), sheet.warnings.len()), (10_000, 0, 0));
     assert_eq!(sheet.cell(9_999, "/ten").expect("a cell").address, "C10001");
-    assert!(took < LONG, "{took:?}");
     assert!(grown < 64 << 10, "{grown} kB more");
 }
