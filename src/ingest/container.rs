@@ -315,10 +315,16 @@ mod tests {
 
     #[test]
     fn a_part_that_inflates_beyond_the_limit_is_refused() {
-        let blanks = vec![b' '; 3 << 20];
+        let blanks = b"<c/>".repeat(3 << 18);
         assert_eq!(code(&[("xl/worksheets/sheet1.xml", &blanks)], 2 << 20), "sheet_too_large");
         assert_eq!(code(&[("xl/worksheets/sheet1.xml", &blanks)], 4 << 20), "");
         assert_eq!(code(&[("xl/a.xml", &blanks), ("xl/b.xml", &blanks)], 5 << 20), "sheet_too_large");
+    }
+
+    #[test]
+    fn a_text_no_cell_can_hold_is_refused() {
+        let endless = vec![b' '; 3 << 20];
+        assert_eq!(code(&[("xl/worksheets/sheet1.xml", &endless)], 4 << 20), "cell_too_long");
     }
 
     #[test]
