@@ -229,6 +229,30 @@ pub enum Code {
     Expired,
     /// Some rows of a batch failed.
     RowsFailed,
+    /// The file is no PDF, or cannot be read as one without repair.
+    NotPdf,
+    /// A signature, certificate or CMS does not belong to what it was given for.
+    SignatureMismatch,
+    /// The CMS is longer than the place kept for it.
+    CmsTooLarge,
+    /// The file handed in is not the file that was handed out, signed.
+    ForeignFile,
+    /// The certificate cannot be used to sign.
+    CertificateUnfit,
+    /// The request for signatures is not in a state that allows this.
+    SigningState,
+    /// The preparation has expired, or the document went on without it.
+    PreparationStale,
+    /// The one-time ticket was used, has expired, or never was.
+    TicketInvalid,
+    /// The holder of the key, or the provider, refused to sign.
+    ProviderRefused,
+    /// The provider does not answer, or answers what nobody expects.
+    ProviderUnavailable,
+    /// Nobody confirmed in time.
+    ProviderTimeout,
+    /// Something this service was not set up to do.
+    FeatureOff,
     /// A file cannot be read or written.
     Io,
     /// A fault of ours.
@@ -321,6 +345,30 @@ codes! {
         "gửi lại dữ liệu để tạo lô mới" "send the data again as a new batch";
     RowsFailed "rows_failed" "Có dòng không làm được" "Some rows failed"
         "sửa các dòng nêu trong tệp báo lỗi rồi chạy lại" "mend the rows named in the report and run again";
+    NotPdf "not_pdf" "Không đọc được tệp PDF" "The file cannot be read as PDF"
+        "gửi đúng tệp PDF gốc, không mật khẩu" "send the original PDF, without a password";
+    SignatureMismatch "signature_mismatch" "Chữ ký không khớp với văn bản hoặc chứng thư" "The signature does not fit the document or the certificate"
+        "ký lại đúng giá trị băm đã nhận, bằng đúng chứng thư đã nêu" "sign again the very hash that was given, with the certificate that was named";
+    CmsTooLarge "cms_too_large" "Chữ ký dài hơn chỗ đã chừa" "The signature is longer than the place kept for it"
+        "chuẩn bị lại với `reserve` lớn hơn" "prepare again with a larger `reserve`";
+    ForeignFile "foreign_file" "Tệp nộp lại không phải tệp đã giao" "The file handed in is not the one that was handed out"
+        "ký thẳng lên tệp đã tải về, không lưu lại bằng chương trình khác" "sign the very file that was downloaded, without saving it anew elsewhere";
+    CertificateUnfit "certificate_unfit" "Chứng thư không dùng để ký được" "The certificate cannot be used to sign"
+        "dùng chứng thư còn hạn, đúng loại khóa, kèm đủ chuỗi" "use a certificate in its time, of a key that is taken, with its chain";
+    SigningState "signing_state" "Yêu cầu ký không ở trạng thái cho phép việc này" "The request for signatures is in a state that does not allow this"
+        "xem trạng thái của yêu cầu ký rồi thử lại" "look at the state of the request, then try again";
+    PreparationStale "preparation_stale" "Lần chuẩn bị ký đã hết hạn hoặc không còn đúng" "The preparation has expired or no longer fits"
+        "chuẩn bị lại rồi ký giá trị băm mới" "prepare again and sign the new hash";
+    TicketInvalid "ticket_invalid" "Phiếu không dùng được" "The ticket cannot be used"
+        "xin phiếu mới; mỗi phiếu dùng một lần" "ask for a new ticket; each works once";
+    ProviderRefused "provider_refused" "Bên giữ khóa từ chối ký" "The signing provider refused"
+        "hỏi người ký; `detail` nêu lý do nhà cung cấp đưa ra" "ask the signer; `detail` has the provider's reason";
+    ProviderUnavailable "provider_unavailable" "Dịch vụ ký số không trả lời đúng" "The signing provider does not answer as it should"
+        "thử lại sau; báo quản trị nếu kéo dài" "try again later; tell the operator if it lasts";
+    ProviderTimeout "provider_timeout" "Không ai xác nhận ký trong thời hạn" "Nobody confirmed in time"
+        "gửi lại yêu cầu khi người ký sẵn sàng" "ask again when the signer is ready";
+    FeatureOff "feature_off" "Dịch vụ chưa được cấu hình cho việc này" "This service is not set up to do this"
+        "báo quản trị bật thiết lập được nêu" "have the operator set what is named";
     Io "io" "Không đọc hoặc ghi được tệp" "A file cannot be read or written"
         "kiểm tra đường dẫn và quyền" "check the path and its permissions";
     Internal "internal" "Lỗi của dịch vụ" "A fault of the service"

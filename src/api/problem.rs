@@ -34,12 +34,24 @@ pub fn status(code: Code) -> StatusCode {
         | Code::TemplateBroken
         | Code::ExportFailed
         | Code::RenderMemory
-        | Code::IdempotencyKeyReused => StatusCode::UNPROCESSABLE_ENTITY,
-        Code::BatchState | Code::BatchIncomplete | Code::RowsFailed => StatusCode::CONFLICT,
-        Code::Expired => StatusCode::GONE,
+        | Code::IdempotencyKeyReused
+        | Code::NotPdf
+        | Code::SignatureMismatch
+        | Code::CmsTooLarge
+        | Code::ForeignFile
+        | Code::CertificateUnfit
+        | Code::ProviderRefused => StatusCode::UNPROCESSABLE_ENTITY,
+        Code::BatchState
+        | Code::BatchIncomplete
+        | Code::RowsFailed
+        | Code::SigningState
+        | Code::PreparationStale
+        | Code::FeatureOff => StatusCode::CONFLICT,
+        Code::Expired | Code::TicketInvalid => StatusCode::GONE,
+        Code::ProviderUnavailable => StatusCode::BAD_GATEWAY,
         Code::QueueFull | Code::RateLimited => StatusCode::TOO_MANY_REQUESTS,
         Code::ShuttingDown | Code::StorageUnavailable => StatusCode::SERVICE_UNAVAILABLE,
-        Code::RenderTimeout | Code::DeadlineExceeded => StatusCode::GATEWAY_TIMEOUT,
+        Code::RenderTimeout | Code::DeadlineExceeded | Code::ProviderTimeout => StatusCode::GATEWAY_TIMEOUT,
         Code::BadConfiguration | Code::Io | Code::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }

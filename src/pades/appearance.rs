@@ -1,0 +1,30 @@
+//! What a signature shows on the page.
+
+use std::sync::Arc;
+
+use crate::diagnostic::Failure;
+
+/// A PNG with transparency, encoded once for every file it goes into.
+#[derive(Debug)]
+pub struct Picture {}
+
+impl Picture {
+    /// Reads a PNG (8-bit, with or without alpha).
+    ///
+    /// # Errors
+    ///
+    /// Not a PNG, too large, or of a kind PDF/A-2 does not take.
+    pub fn read(_png: &[u8]) -> Result<Arc<Self>, Failure> {
+        Err(Failure::internal("not written yet"))
+    }
+}
+
+/// What a signature shows on the page. Empty: nothing.
+#[derive(Debug, Clone, Default)]
+pub struct Look {
+    /// Picture filling the field, its shape kept, centred.
+    pub image: Option<Arc<Picture>>,
+    /// A PDF of one page, set by our own engine without tags, whose content is drawn over the picture, fitted into the
+    /// field from its top left corner.
+    pub text: Option<Vec<u8>>,
+}

@@ -1,0 +1,29 @@
+//! Signatures in PDF files: fields, preparation, CMS, time stamps, long-term material, and the judgement of all of these
+//! (ETSI EN 319 142-1, PAdES; ISO 32000-1, 12.8). Pure: no network, no clock, no key store; time is a value passed in.
+
+mod algorithm;
+mod appearance;
+mod certificate;
+mod cms;
+mod dss;
+mod field;
+mod key;
+mod prepare;
+mod revocation;
+mod timestamp;
+mod verify;
+
+pub use algorithm::Algorithm;
+pub use appearance::{Look, Picture};
+pub use certificate::{Certificate, Chain};
+pub use cms::{Cms, SignedAttributes, check_cms, signed_attributes, signed_data};
+pub use dss::{Material, add_material, document_timestamp, prepare_timestamp};
+pub use field::{Field, FieldSpec, add_fields, fields};
+pub use key::LocalKey;
+pub use prepare::{Plan, Prepared, embed, prepare};
+pub use revocation::{Crl, Ocsp, ocsp_request};
+pub use timestamp::{Token, request as timestamp_request, response as timestamp_response};
+pub use verify::{Report, Trust, verify};
+
+/// A moment with its zone, as signatures state it.
+pub type Moment = chrono::DateTime<chrono::FixedOffset>;
