@@ -15,7 +15,7 @@ mod revocation;
 #[cfg(test)]
 mod testing;
 mod timestamp;
-mod verify;
+pub mod verify;
 
 pub use algorithm::{Algorithm, Digest, Scheme};
 pub use appearance::{Look, Picture};

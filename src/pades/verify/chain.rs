@@ -14,8 +14,17 @@ const PROOFS: usize = 120;
 /// Critical extensions whose meaning is known here: key identifiers, key usage, alternative names, basic constraints,
 /// lists' places, policies, extended key usage, qualified statements.
 const KNOWN: &[&str] = &[
-    "2.5.29.14", "2.5.29.15", "2.5.29.17", "2.5.29.18", "2.5.29.19", "2.5.29.31", "2.5.29.32", "2.5.29.35", "2.5.29.37",
-    "1.3.6.1.5.5.7.1.1", "1.3.6.1.5.5.7.1.3",
+    "2.5.29.14",
+    "2.5.29.15",
+    "2.5.29.17",
+    "2.5.29.18",
+    "2.5.29.19",
+    "2.5.29.31",
+    "2.5.29.32",
+    "2.5.29.35",
+    "2.5.29.37",
+    "1.3.6.1.5.5.7.1.1",
+    "1.3.6.1.5.5.7.1.3",
 ];
 
 /// A path to a root.
@@ -28,12 +37,7 @@ pub(super) struct Path {
 }
 
 /// Looks for a path to a root; one whose certificates are all in their time at `at` is preferred.
-pub(super) fn path(
-    signer: &Certificate,
-    others: &[&Certificate],
-    roots: &[Certificate],
-    at: Moment,
-) -> Option<Path> {
+pub(super) fn path(signer: &Certificate, others: &[&Certificate], roots: &[Certificate], at: Moment) -> Option<Path> {
     let mut search = Search { others, roots, proofs: 0 };
     if let Some(certificates) = search.up(vec![signer.clone()], &|one| one.valid_at(at)) {
         return Some(Path { certificates, lapsed: None });

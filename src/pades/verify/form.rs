@@ -159,11 +159,7 @@ impl Form {
 }
 
 /// Where a widget stands: its page, and left, top, width, height in points from the top left of the page.
-pub(super) fn place(
-    file: &File,
-    pages: &Pages,
-    widget: Id,
-) -> Result<(Option<usize>, Option<[f64; 4]>), Unreadable> {
+pub(super) fn place(file: &File, pages: &Pages, widget: Id) -> Result<(Option<usize>, Option<[f64; 4]>), Unreadable> {
     let Some(body) = file.object(widget)? else { return Ok((None, None)) };
     let Some(entries) = body.dictionary() else { return Ok((None, None)) };
     let Some(page) = page_of(file, pages, widget, &body)? else { return Ok((None, None)) };

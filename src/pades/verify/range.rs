@@ -23,10 +23,7 @@ pub(super) struct Covered {
 impl Covered {
     /// The bytes before and after the hole.
     pub(super) fn parts<'a>(&self, bytes: &'a [u8]) -> [&'a [u8]; 2] {
-        [
-            bytes.get(..self.hole.start).unwrap_or_default(),
-            bytes.get(self.hole.end..self.end).unwrap_or_default(),
-        ]
+        [bytes.get(..self.hole.start).unwrap_or_default(), bytes.get(self.hole.end..self.end).unwrap_or_default()]
     }
 }
 

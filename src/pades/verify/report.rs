@@ -43,9 +43,10 @@ impl FileVerdict {
     /// The sentence everybody understands.
     pub(super) fn sentence(self) -> Text {
         let (vi, en) = match self {
-            Self::SignedValid => {
-                ("Văn bản có chữ ký số hợp lệ và còn nguyên vẹn từ khi ký", "The document is validly signed and whole since it was signed")
-            }
+            Self::SignedValid => (
+                "Văn bản có chữ ký số hợp lệ và còn nguyên vẹn từ khi ký",
+                "The document is validly signed and whole since it was signed",
+            ),
             Self::SignedWithWarnings => (
                 "Văn bản có chữ ký số đúng và còn nguyên vẹn từ khi ký, nhưng có điều chưa kiểm tra được",
                 "The document is rightly signed and whole since it was signed, but something could not be checked",
@@ -58,15 +59,18 @@ impl FileVerdict {
                 "Chữ ký số không chứng minh được đã ký khi chứng thư còn hiệu lực",
                 "Nothing proves that the document was signed while the certificate was valid",
             ),
-            Self::Revoked => {
-                ("Chứng thư dùng để ký đã bị thu hồi: không nên tin văn bản này", "The signer's certificate is revoked: do not rely on this document")
-            }
-            Self::Changed => {
-                ("Văn bản đã bị thay đổi sau khi ký: không nên tin bản này", "The document was changed after it was signed: do not rely on this copy")
-            }
-            Self::Broken => {
-                ("Chữ ký số hỏng hoặc nội dung không khớp: không nên tin bản này", "A signature is broken or does not match the content: do not rely on this copy")
-            }
+            Self::Revoked => (
+                "Chứng thư dùng để ký đã bị thu hồi: không nên tin văn bản này",
+                "The signer's certificate is revoked: do not rely on this document",
+            ),
+            Self::Changed => (
+                "Văn bản đã bị thay đổi sau khi ký: không nên tin bản này",
+                "The document was changed after it was signed: do not rely on this copy",
+            ),
+            Self::Broken => (
+                "Chữ ký số hỏng hoặc nội dung không khớp: không nên tin bản này",
+                "A signature is broken or does not match the content: do not rely on this copy",
+            ),
             Self::Unsupported => (
                 "Văn bản được ký bằng cách chưa được hỗ trợ hoặc không còn được chấp nhận: không kiểm tra được",
                 "The document was signed in a way that is not supported or no longer accepted: it could not be checked",
@@ -108,13 +112,26 @@ impl Verdict {
     pub(super) fn sentence(self) -> Text {
         let (vi, en) = match self {
             Self::Valid => ("Chữ ký hợp lệ", "The signature is valid"),
-            Self::ValidWithWarnings => ("Chữ ký đúng, có điều chưa kiểm tra được", "The signature is right; something could not be checked"),
-            Self::UnknownSigner => ("Chữ ký đúng, nhưng chưa xác nhận được người ký", "The signature is right, but its signer could not be confirmed"),
+            Self::ValidWithWarnings => {
+                ("Chữ ký đúng, có điều chưa kiểm tra được", "The signature is right; something could not be checked")
+            }
+            Self::UnknownSigner => (
+                "Chữ ký đúng, nhưng chưa xác nhận được người ký",
+                "The signature is right, but its signer could not be confirmed",
+            ),
             Self::Changed => ("Tệp đã bị thay đổi sau chữ ký này", "The file was changed after this signature"),
-            Self::Broken => ("Chữ ký hỏng hoặc không khớp nội dung", "The signature is broken or does not match the content"),
-            Self::Unsupported => ("Cách ký chưa được hỗ trợ hoặc không còn được chấp nhận", "Signed in a way that is not supported or no longer accepted"),
+            Self::Broken => {
+                ("Chữ ký hỏng hoặc không khớp nội dung", "The signature is broken or does not match the content")
+            }
+            Self::Unsupported => (
+                "Cách ký chưa được hỗ trợ hoặc không còn được chấp nhận",
+                "Signed in a way that is not supported or no longer accepted",
+            ),
             Self::Revoked => ("Chứng thư của người ký đã bị thu hồi", "The signer's certificate is revoked"),
-            Self::Expired => ("Chứng thư không còn (hoặc chưa có) hiệu lực ở thời điểm được xét", "The certificate is not valid at the time that counts"),
+            Self::Expired => (
+                "Chứng thư không còn (hoặc chưa có) hiệu lực ở thời điểm được xét",
+                "The certificate is not valid at the time that counts",
+            ),
         };
         Text::new(vi, en)
     }
@@ -138,6 +155,21 @@ pub struct Party {
     pub valid_from: String,
     /// The certificate's last moment, RFC 3339.
     pub valid_to: String,
+}
+
+impl Party {
+    /// Nobody: there is no certificate.
+    pub(super) fn unknown() -> Self {
+        Self {
+            name: String::new(),
+            organisation: None,
+            subject: String::new(),
+            serial: String::new(),
+            issuer: String::new(),
+            valid_from: String::new(),
+            valid_to: String::new(),
+        }
+    }
 }
 
 /// What a time stamp proves.

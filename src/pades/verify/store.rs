@@ -30,7 +30,10 @@ pub(super) fn read(file: &File) -> Result<Store, Unreadable> {
     let Some(entries) = body.dictionary() else { return Ok(Store::default()) };
     Ok(Store {
         present: true,
-        certificates: streams(file, entries, "Certs")?.iter().filter_map(|der| Certificate::from_der(der).ok()).collect(),
+        certificates: streams(file, entries, "Certs")?
+            .iter()
+            .filter_map(|der| Certificate::from_der(der).ok())
+            .collect(),
         crls: streams(file, entries, "CRLs")?.iter().filter_map(|der| Crl::parse(der).ok()).collect(),
         ocsps: streams(file, entries, "OCSPs")?,
     })

@@ -1,9 +1,8 @@
 //! What a file says about itself in XML (XMP, ISO 16684-1): the same but for dates and the program's name.
 
 /// Properties every program that saves a file writes anew.
-const PASSING: &[&str] = &[
-    "xmp:ModifyDate", "xmp:MetadataDate", "xmp:CreatorTool", "pdf:Producer", "xmpMM:InstanceID", "xmpMM:DocumentID",
-];
+const PASSING: &[&str] =
+    &["xmp:ModifyDate", "xmp:MetadataDate", "xmp:CreatorTool", "pdf:Producer", "xmpMM:InstanceID", "xmpMM:DocumentID"];
 
 /// Whether two packets are the same without those properties and the space between tags.
 pub(super) fn same_but_dates(old: &[u8], new: &[u8]) -> bool {
@@ -68,7 +67,9 @@ mod tests {
     #[test]
     fn a_new_date_is_no_change_and_a_new_title_is() {
         let packet = |date: &str, title: &str| {
-            format!("<x:a><r:d xmp:ModifyDate=\"{date}\"><dc:title>{title}</dc:title><pdf:Producer>{date}</pdf:Producer></r:d></x:a>")
+            format!(
+                "<x:a><r:d xmp:ModifyDate=\"{date}\"><dc:title>{title}</dc:title><pdf:Producer>{date}</pdf:Producer></r:d></x:a>"
+            )
         };
         let old = packet("2026-11-20", "Quyết định");
         assert!(same_but_dates(old.as_bytes(), packet("2026-11-22", "Quyết định").as_bytes()));

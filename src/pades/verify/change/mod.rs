@@ -36,7 +36,9 @@ pub(super) struct Difference {
     pub(super) changes: BTreeSet<Change>,
     /// Names of fields signed since.
     pub(super) signed: Vec<String>,
-    /// Names of fields added since.
+    /// Those of them that were there, empty, when signed.
+    pub(super) filled: Vec<String>,
+    /// Names of fields added since, and empty.
     pub(super) added: Vec<String>,
     /// Whether material for later checking was added or renewed.
     pub(super) material: bool,
@@ -130,7 +132,8 @@ impl Judge<'_> {
             self.tell(Code::HybridUpdate, None, "");
         }
         if old.get(b"Info".as_slice()) != new.get(b"Info".as_slice()) {
-            self.information(&self.old.entry(old, "Info")?, &self.new.entry(new, "Info")?);
+            let (before, after) = (self.old.entry(old, "Info")?, self.new.entry(new, "Info")?);
+            self.information(&before, &after);
         }
         Ok(())
     }
@@ -146,6 +149,7 @@ impl Judge<'_> {
                     if fresh && self.is_signature(&field)? {
                         self.filled.extend(known.widgets.iter().copied().chain([known.id]));
                         self.told.signed.push(field.name.clone());
+                        self.told.filled.push(field.name.clone());
                     }
                 }
                 Some(_) => {}
@@ -170,7 +174,8 @@ impl Judge<'_> {
     fn is_signature(&self, field: &SignatureField) -> Result<bool, Unreadable> {
         let Some(value) = field.value.filter(|value| *value != field.id) else { return Ok(false) };
         let body = self.new.object(value)?;
-        Ok(body.is_some_and(|body| body.dictionary().is_some_and(|entries| entries.contains_key(b"ByteRange".as_slice()))))
+        Ok(body
+            .is_some_and(|body| body.dictionary().is_some_and(|entries| entries.contains_key(b"ByteRange".as_slice()))))
     }
 
     /// Objects that were there when signed and are not the same now.
@@ -182,7 +187,8 @@ impl Judge<'_> {
                 Place::Free => continue,
                 Place::Offset { .. } => self.new.places().get(number) == Some(place),
                 Place::Packed { container, .. } => {
-                    let stands = |file: &File| (file.places().get(number).copied(), file.places().get(container).copied());
+                    let stands =
+                        |file: &File| (file.places().get(number).copied(), file.places().get(container).copied());
                     stands(self.old) == stands(self.new)
                 }
             };
@@ -222,3 +228,6 @@ fn keys<'a>(old: &'a Dictionary, new: &'a Dictionary) -> Vec<&'a [u8]> {
     keys.extend(new.keys().map(Vec::as_slice));
     keys.into_iter().filter(|key| old.get(*key) != new.get(*key)).collect()
 }
+
+#[cfg(test)]
+mod tests;

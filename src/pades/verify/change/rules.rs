@@ -9,8 +9,33 @@ use super::{Judge, additions, keys, metadata};
 
 /// What a widget of a signature field may have. No action, no script, nothing that shows beside its appearance.
 const OF_A_WIDGET: &[&str] = &[
-    "Type", "Subtype", "FT", "T", "TU", "TM", "Ff", "F", "Rect", "P", "V", "AP", "MK", "Lock", "SV", "StructParent",
-    "Border", "BS", "DA", "Parent", "Kids", "NM", "M", "Lang", "H", "Q", "AS",
+    "Type",
+    "Subtype",
+    "FT",
+    "T",
+    "TU",
+    "TM",
+    "Ff",
+    "F",
+    "Rect",
+    "P",
+    "V",
+    "AP",
+    "MK",
+    "Lock",
+    "SV",
+    "StructParent",
+    "Border",
+    "BS",
+    "DA",
+    "Parent",
+    "Kids",
+    "NM",
+    "M",
+    "Lang",
+    "H",
+    "Q",
+    "AS",
 ];
 
 impl Judge<'_> {
@@ -154,7 +179,9 @@ impl Judge<'_> {
                     };
                     (!sound).then_some(Code::Annotation)
                 }
-                b"Tabs" => (old.contains_key(key) || new.get(key).and_then(Value::name).is_none()).then_some(Code::Pages),
+                b"Tabs" => {
+                    (old.contains_key(key) || new.get(key).and_then(Value::name).is_none()).then_some(Code::Pages)
+                }
                 b"Contents" => Some(Code::PageContent),
                 b"Resources" | b"Group" => Some(Code::PageResource),
                 b"MediaBox" | b"CropBox" | b"TrimBox" | b"BleedBox" | b"ArtBox" | b"Rotate" | b"UserUnit" => {

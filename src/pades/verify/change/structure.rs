@@ -89,7 +89,8 @@ impl Judge<'_> {
         let Some(entries) = body.dictionary() else { return Ok(false) };
         let known = |key: &Vec<u8>| OF_AN_ELEMENT.iter().any(|one| one.as_bytes() == key.as_slice());
         let above = entries.get(b"P".as_slice()).and_then(Value::reference);
-        if !body.named("S", "Form") || !entries.keys().all(known) || parent.is_some_and(|parent| above != Some(parent)) {
+        if !body.named("S", "Form") || !entries.keys().all(known) || parent.is_some_and(|parent| above != Some(parent))
+        {
             return Ok(false);
         }
         let kids = self.new.entry(entries, "K")?;
