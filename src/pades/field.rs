@@ -89,6 +89,8 @@ pub fn fields(pdf: &[u8]) -> Result<Vec<Field>, Failure> {
     let field = |place: form::Place| {
         let sheet = place.page.and_then(|page| sheets.get(page));
         let shown = sheet.map_or(place.rectangle, |sheet| sheet.shown(place.rectangle));
+        // As exact as it was written, without the dust of sums.
+        let shown = shown.map(|side| (side * 10_000.0).round() / 10_000.0);
         Field { name: place.name, page: place.page.map(|page| page + 1), place: shown, signed: place.signed }
     };
     Ok(form::read(&base, &sheets)?.places.into_iter().map(field).collect())
@@ -102,9 +104,8 @@ fn add(
     page: ObjectId,
     rectangle: [f64; 4],
 ) -> Result<u32, Failure> {
-    let (look, widget) = (update.number(), update.number());
-    let [left, bottom, right, top] = rectangle;
-    update.stream(look, |out| appearance::form_head(out, right - left, top - bottom, b"<<>>"), b"");
+    let look = appearance::put_empty(update, rectangle);
+    let widget = update.number();
     let tagged = tags.is_some();
     let key = tags.map(|tags| tags.add(update, widget, page, &field.label)).transpose()?;
     update.object(widget, |out| {
