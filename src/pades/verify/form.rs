@@ -168,7 +168,8 @@ pub(super) fn place(file: &File, pages: &Pages, widget: Id) -> Result<(Option<us
     let place = match (rectangle, sheet) {
         (Some([left, bottom, right, top]), Some([x, _, _, y])) => {
             let (width, height) = (right - left, top - bottom);
-            (width > 0.0 && height > 0.0).then_some([left - x, y - top, width, height])
+            let rounded = |number: f64| (number * 100.0).round() / 100.0;
+            (width > 0.0 && height > 0.0).then(|| [left - x, y - top, width, height].map(rounded))
         }
         _ => None,
     };

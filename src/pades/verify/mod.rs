@@ -98,7 +98,8 @@ fn before_trailing<'a>(pdf: &'a [u8], budget: &'a Budget) -> Option<File<'a>> {
     let mark = b"%%EOF";
     let at = memchr::memmem::rfind(pdf, mark)?;
     let end = at + mark.len();
-    let foreign = !pdf.get(end..)?.iter().all(|byte| matches!(byte, b'\r' | b'\n'));
+    let end = end + pdf.get(end..)?.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+    let foreign = end < pdf.len();
     foreign.then(|| read(pdf.get(..end)?, budget).ok()).flatten()
 }
 
@@ -154,10 +155,10 @@ fn verdict(report: &Report) -> FileVerdict {
         FileVerdict::Broken
     } else if any(Verdict::Changed) {
         FileVerdict::Changed
-    } else if !judged {
-        FileVerdict::NotSigned
     } else if heavy {
         FileVerdict::Unreadable
+    } else if !judged {
+        FileVerdict::NotSigned
     } else if signed(Verdict::Unsupported) {
         FileVerdict::Unsupported
     } else if signed(Verdict::Revoked) {

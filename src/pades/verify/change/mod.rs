@@ -101,7 +101,10 @@ impl Judge<'_> {
         if !unexplained.is_empty() {
             let roles = role::Roles::read(self.old, &self.pages)?;
             for id in unexplained {
-                let (code, page) = roles.of(self.old, id);
+                let (code, page) = match self.contexts.of(id) {
+                    Some(context::Context::Metadata) => (Code::Metadata, None),
+                    _ => roles.of(self.old, id),
+                };
                 self.tell(code, page, id.0.to_string());
             }
         }

@@ -271,8 +271,9 @@ impl Judge<'_> {
         if before == after {
             return Ok(true);
         }
-        self.told.metadata = true;
-        Ok(metadata::same_but_dates(&before, &after))
+        let same = metadata::same_but_dates(&before, &after);
+        self.told.metadata |= same;
+        Ok(same)
     }
 }
 

@@ -166,7 +166,7 @@ fn catalog_and_metadata_are_watched() {
     let told = difference(end, &file);
     assert!(told.changes.is_empty() && told.metadata, "{told:?}");
     let packet = "<</Type/Metadata/Subtype/XML/Length 25>>stream\n<x><dc:title>B</dc:title>\nendstream";
-    assert_eq!(changes(&[(16, packet)]), [("object", None)]);
+    assert_eq!(changes(&[(16, packet)]), [("metadata", None)]);
 }
 
 #[test]
