@@ -64,6 +64,10 @@ pub struct Settings {
     /// File with the secrets webhooks are signed with, one `whsec_…` a line, the newest first
     #[arg(long, env = "VINHDANH_WEBHOOK_SECRETS", value_name = "FILE")]
     pub webhook_secrets: Option<PathBuf>,
+    /// Roots, authorities and revocation lists that signatures are judged by: a file or a folder of them, PEM or DER
+    #[arg(long, env = "VINHDANH_TRUST", value_name = "FILE|DIR", value_delimiter = ':')]
+    #[serde(default)]
+    pub trust: Vec<PathBuf>,
     /// Values the law leaves open and this agency has confirmed, by entry; only in the file
     #[arg(skip)]
     #[serde(default)]
@@ -140,6 +144,7 @@ impl Settings {
             webhook_allow: if self.webhook_allow.is_empty() { below.webhook_allow } else { self.webhook_allow },
             webhook_http: self.webhook_http || below.webhook_http,
             webhook_secrets: self.webhook_secrets.or(below.webhook_secrets),
+            trust: if self.trust.is_empty() { below.trust } else { self.trust },
             xac_nhan: if self.xac_nhan.is_empty() { below.xac_nhan } else { self.xac_nhan },
             worker_memory_mb: self.worker_memory_mb.or(below.worker_memory_mb),
             large_worker_memory_mb: self.large_worker_memory_mb.or(below.large_worker_memory_mb),

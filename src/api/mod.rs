@@ -17,6 +17,7 @@ mod results;
 mod rules;
 mod sheets;
 mod templates;
+mod verify;
 
 use actix_web::dev::Handler;
 use actix_web::guard::{Any as guard_any, Get, Head};
@@ -60,6 +61,8 @@ fn addresses() -> Vec<Address> {
         at("/v1/rules", vec![read(rules::list)]),
         at("/v1/documents/{id}", vec![post(documents::render)]),
         at("/v1/check/{id}", vec![post(documents::check)]),
+        at("/v1/verify", vec![post(verify::check)]),
+        at("/kiem-tra", vec![read(verify::page), post(verify::check_openly)]),
         at("/livez", vec![read(health::livez)]),
         at("/readyz", vec![read(health::readyz)]),
         at("/version", vec![read(health::version)]),

@@ -1,6 +1,6 @@
 //! The command line: one file per command, the same engine without a server.
 //!
-//! Data go to stdout, messages to stderr. Exit: 0 done, 1 failed, 2 wrong usage, 3 invalid data, 4 some rows failed.
+//! Data go to stdout, messages to stderr. Exit: 0 done, 1 failed, 2 wrong usage, 3 invalid data or a signature that does not stand, 4 some rows failed.
 
 #[macro_use]
 mod output;
@@ -18,6 +18,7 @@ mod rules;
 mod serve;
 mod sheet;
 mod templates;
+mod verify;
 mod watch;
 mod worker;
 
@@ -90,6 +91,8 @@ enum Command {
     Rules(rules::Rules),
     /// List the fonts
     Fonts,
+    /// Judge the signatures of a PDF file: who, when, whole or changed
+    Verify(verify::Verify),
     /// Correct a printer: measured errors in, `trinh_bay.may_in` out
     Calibrate(calibrate::Calibrate),
     /// Make an API key
@@ -123,6 +126,12 @@ pub fn main() -> ExitCode {
         Command::Sample(command) => command.run(&places),
         Command::Rules(command) => command.run(speech),
         Command::Fonts => catalog::fonts(&places, speech),
+        Command::Verify(command) => match command.run(speech) {
+            Ok(true) => Ok(()),
+            // The report has said why.
+            Ok(false) => return ExitCode::from(3),
+            Err(failure) => Err(failure),
+        },
         Command::Calibrate(command) => command.run(),
         Command::Key(command) => command.run(),
         Command::Healthcheck(command) => command.run(),
@@ -143,7 +152,7 @@ pub fn main() -> ExitCode {
 
 fn exit_code(code: Code) -> ExitCode {
     match code {
-        Code::MalformedJson | Code::InvalidData => ExitCode::from(3),
+        Code::MalformedJson | Code::InvalidData | Code::NotPdf => ExitCode::from(3),
         Code::TemplateNotFound | Code::BadRequest => ExitCode::from(2),
         Code::RowsFailed => ExitCode::from(4),
         _ => ExitCode::FAILURE,
