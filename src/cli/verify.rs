@@ -8,6 +8,7 @@ use clap::Args;
 use super::{Format, Speech, output};
 use crate::app;
 use crate::diagnostic::{Code, Failure, Lang, Text};
+use crate::pades::FormStanding;
 use crate::pades::verify::{Clock, Coverage, Finding, Party, Report, RevocationState, SignatureReport, Weight, verify};
 
 /// Judge the signatures of a PDF file.
@@ -56,16 +57,17 @@ fn tell(report: &Report, lang: Lang) {
     put!("  SHA-256 {}", report.sha256);
     put!("  {} {}", says("kiểm tra lúc", "checked at"), report.checked_at);
     if let Some(standards) = &report.standards {
-        let word = |claims: &Option<String>, name: &str, broken: bool| {
-            claims.as_ref().map(|claims| {
-                let state = if broken { says("đã bị phá", "broken") } else { says("được giữ", "kept") };
-                format!("{name}-{claims} {state}")
-            })
+        let word = |claims: &Option<String>, name: &str, state: FormStanding| {
+            let state = match state {
+                FormStanding::Kept => says("được giữ", "kept"),
+                FormStanding::Broken => says("không còn đúng chuẩn", "broken"),
+                FormStanding::NotClaimed => return None,
+            };
+            claims.as_ref().map(|claims| format!("{name}-{claims} {state}"))
         };
-        let broken = |name: &str| standards.faults.iter().any(|fault| fault.code.starts_with(name));
         let words = [
-            word(&standards.claims_pdfa, "PDF/A", broken("pdfa")),
-            word(&standards.claims_pdfua, "PDF/UA", broken("pdfua")),
+            word(&standards.claims_pdfa, "PDF/A", standards.pdfa),
+            word(&standards.claims_pdfua, "PDF/UA", standards.pdfua),
         ];
         let words: Vec<String> = words.into_iter().flatten().collect();
         if !words.is_empty() {

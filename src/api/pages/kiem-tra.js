@@ -52,10 +52,11 @@ async function check(file) {
   }
 }
 
-function banner(kind, word, sentence, ...facts) {
+function banner(kind, word, sentence, reasons = [], ...facts) {
   return el("div", { class: `verdict ${kind}` },
     el("span", { class: "badge", "aria-hidden": "true" }, MARKS[kind]),
-    el("div", {}, el("span", { class: "word" }, word), el("h2", {}, prose(sentence))),
+    el("div", {}, el("span", { class: "word" }, word), el("h2", {}, prose(sentence)),
+      reasons.length ? el("ul", {}, reasons.map((reason) => el("li", {}, prose(reason)))) : null),
     facts.length ? el("p", { class: "facts" }, facts) : null);
 }
 
@@ -66,16 +67,24 @@ function show(report, file) {
   if (address) URL.revokeObjectURL(address);
   address = URL.createObjectURL(new Blob([JSON.stringify(report, null, 2)], { type: "application/json" }));
   fill(byId("result"),
-    banner(kind, word, report.sentence,
+    banner(kind, word, report.sentence, reasons(report),
       `${file.name} · ${pages}${size(report.length)} · kiểm tra lúc ${time(report.checked_at)}`, standards(report.standards),
       el("br"), el("span", {}, "SHA-256 ", el("code", {}, report.sha256))),
-    notes(report.findings),
+    notes(report.findings.filter((one) => one.weight === "note")),
     many ? el("h2", {}, many === 1 ? "Chữ ký trong tệp" : `${many} chữ ký và dấu thời gian trong tệp`) : null,
     report.signatures.map(signature),
     el("p", { class: "take" },
       el("a", { class: "main second", href: address, download: `ket-qua-${report.sha256.slice(0, 8)}.json` }, "Tải kết quả (JSON)"),
       el("button", { type: "button", class: "main third", onclick: () => print() }, "In kết quả")));
   byId("result").hidden = false;
+}
+
+/** What weighs most, told once, so that nobody has to read on to know why. */
+function reasons(report) {
+  const all = [report, ...report.signatures].flatMap((one) => one.findings);
+  const faults = all.filter((one) => one.weight === "fault");
+  const chosen = faults.length ? faults : all.filter((one) => one.weight === "warning");
+  return [...new Set(chosen.map((one) => one.text))].slice(0, 4);
 }
 
 function signature(one, index) {
