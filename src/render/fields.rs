@@ -1,6 +1,7 @@
 //! Signature fields where the page has its labelled boxes: a finished file leaves fit to be signed.
 
 use serde::Serialize;
+use serde_json::Value;
 
 use super::prepare::Requested;
 use crate::diagnostic::Failure;
@@ -39,6 +40,28 @@ pub fn of(manifest: &Manifest, boxes: &[LabelledBox]) -> Vec<SignatureField> {
     manifest.fields.iter().filter_map(placed).collect()
 }
 
+/// The diameter of the agency's seal the data state, mm (`co_quan.duong_kinh_dau`).
+pub fn seal_of(data: &Value) -> Option<f64> {
+    data.get("co_quan")?.get("duong_kinh_dau")?.as_f64()
+}
+
+/// Gives the boxes of seals the size of the agency's own: the right edge stays where it covers a third of the signature,
+/// and the middle where it is (Nghị định 30/2020/NĐ-CP, Phụ lục I, Phần I, Mục II, khoản 8).
+pub fn fit_seals(manifest: &Manifest, boxes: &mut [LabelledBox], diameter_mm: f64) {
+    let side = diameter_mm / 25.4 * 72.0;
+    let seals: Vec<&str> = manifest
+        .fields
+        .iter()
+        .filter(|field| field.role == FieldRole::Seal)
+        .map(|field| field.place.as_str())
+        .collect();
+    for seal in boxes.iter_mut().filter(|one| seals.contains(&one.name.as_str())) {
+        seal.x += seal.w - side;
+        seal.y += (seal.h - side) / 2.0;
+        (seal.w, seal.h) = (side, side);
+    }
+}
+
 /// Appends the fields to a file.
 pub async fn append(mut pdf: Vec<u8>, fields: &[SignatureField]) -> Result<Vec<u8>, Failure> {
     let specs: Vec<FieldSpec> = fields.iter().map(|field| field.spec.clone()).collect();
@@ -55,4 +78,28 @@ pub async fn append(mut pdf: Vec<u8>, fields: &[SignatureField]) -> Result<Vec<u
     tokio::task::spawn_blocking(work)
         .await
         .map_err(|error| Failure::internal(format_args!("task of signature fields: {error}")))?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_smaller_seal_keeps_its_edge_over_the_signature_and_its_middle() {
+        let manifest: Manifest = serde_json::from_value(serde_json::json!({
+            "id": "x", "title_vi": "x", "title_en": "x", "legal_basis": "x", "fonts": [], "document": {"title": "", "author": "", "file_name": "x"},
+            "fields": [{"box": "co_quan", "name": "CoQuan", "role": "seal", "label": "Dấu"}],
+        }))
+        .expect("a manifest");
+        let mm = 72.0 / 25.4;
+        let of =
+            |name: &str| LabelledBox { name: name.into(), page: 1, x: 100.0, y: 100.0, w: 36.0 * mm, h: 36.0 * mm };
+        let mut boxes = [of("nguoi_ky"), of("co_quan")];
+        fit_seals(&manifest, &mut boxes, 30.0);
+        assert_eq!(boxes[0], of("nguoi_ky"));
+        let seal = &boxes[1];
+        assert!((seal.w - 30.0 * mm).abs() < 1e-9 && (seal.h - 30.0 * mm).abs() < 1e-9);
+        assert!((seal.x + seal.w - (100.0 + 36.0 * mm)).abs() < 1e-9);
+        assert!((seal.y + seal.h / 2.0 - (100.0 + 18.0 * mm)).abs() < 1e-9);
+    }
 }

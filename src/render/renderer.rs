@@ -170,6 +170,7 @@ impl Renderer {
         deadline: Instant,
     ) -> Result<Rendered, Failure> {
         let started = Instant::now();
+        let seal = fields::seal_of(&data);
         let prepared = if is_heavy(&data) {
             // Thousands of names are checked for as long as a certificate is set: not on a thread that answers others.
             let (ready, requested, max_rows) = (Arc::clone(self.find(id)?), requested.clone(), self.options.max_rows);
@@ -185,6 +186,9 @@ impl Renderer {
         let mut done = backend.run(lane, job, deadline).await?;
         warnings.extend(done.warnings);
         let manifest = &self.find(id)?.template.manifest;
+        if let Some(diameter) = seal {
+            fields::fit_seals(manifest, &mut done.boxes, diameter);
+        }
         let mut fields = Vec::new();
         let signing = Instant::now();
         if fields::wanted(manifest, requested) {
