@@ -3,6 +3,7 @@
 
 mod algorithm;
 mod appearance;
+mod asn1;
 mod certificate;
 mod cms;
 mod dss;
@@ -10,23 +11,26 @@ mod field;
 mod form;
 mod imported;
 mod key;
+mod oid;
 mod picture;
 mod prepare;
 mod revocation;
 mod tags;
+#[cfg(test)]
+mod testing;
 mod timestamp;
 mod verify;
 
-pub use algorithm::Algorithm;
+pub use algorithm::{Algorithm, Digest, Scheme};
 pub use appearance::Look;
-pub use certificate::{Certificate, Chain};
-pub use cms::{Cms, SignedAttributes, check_cms, signed_attributes, signed_data};
+pub use certificate::{Certificate, Chain, KeyKind};
+pub use cms::{Cms, SignedAttributes, check_cms, signature_value, signed_attributes, signed_data};
 pub use dss::{Material, add_material, document_timestamp, prepare_timestamp};
 pub use field::{Field, FieldSpec, add_fields, fields};
 pub use key::LocalKey;
 pub use picture::Picture;
 pub use prepare::{Plan, Prepared, embed, prepare};
-pub use revocation::{Crl, Ocsp, ocsp_request};
+pub use revocation::{Crl, Ocsp, Reason, Revocation, Standing, ocsp_request};
 pub use timestamp::{Token, request as timestamp_request, response as timestamp_response};
 pub use verify::{Report, Trust, verify};
 
