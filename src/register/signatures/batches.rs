@@ -2,7 +2,7 @@
 
 use sqlx::QueryBuilder;
 
-use super::{BATCH, NewSignatureBatch, REQUEST, RequestRow, RequestState, SignatureBatchRow, leave_note};
+use super::{BATCH, NewField, NewSignatureBatch, REQUEST, RequestRow, RequestState, SignatureBatchRow, leave_note};
 use crate::diagnostic::Failure;
 use crate::register::Created;
 use crate::register::database::{Register, as_one, on, unavailable};
@@ -88,19 +88,24 @@ impl Register {
                         .push_bind(new.expires_at);
                 });
                 insert.build().execute(&mut *tx).await.map_err(unavailable)?;
-                for (turn, field) in (1_i64..).zip(&new.fields) {
-                    let mut insert =
-                        QueryBuilder::new("INSERT INTO signature_field (request_id, turn, name, role, label, state) ");
-                    insert.push_values(part, |mut row, item| {
-                        row.push_bind(&item.id)
-                            .push_bind(turn)
-                            .push_bind(&field.name)
-                            .push_bind(field.role.word())
-                            .push_bind(&field.label)
-                            .push_bind(if turn == 1 { "ready" } else { "waiting" });
-                    });
-                    insert.build().execute(&mut *tx).await.map_err(unavailable)?;
-                }
+            }
+            let fields: Vec<(&str, i64, &NewField)> = new
+                .items
+                .iter()
+                .flat_map(|item| (1_i64..).zip(&item.fields).map(|(turn, field)| (item.id.as_str(), turn, field)))
+                .collect();
+            for part in fields.chunks(ROWS_AT_ONCE) {
+                let mut insert =
+                    QueryBuilder::new("INSERT INTO signature_field (request_id, turn, name, role, label, state) ");
+                insert.push_values(part, |mut row, (id, turn, field)| {
+                    row.push_bind(id)
+                        .push_bind(turn)
+                        .push_bind(&field.name)
+                        .push_bind(field.role.word())
+                        .push_bind(&field.label)
+                        .push_bind(if *turn == 1 { "ready" } else { "waiting" });
+                });
+                insert.build().execute(&mut *tx).await.map_err(unavailable)?;
             }
             if let Some((key, request)) = &new.idempotency {
                 sqlx::query(

@@ -461,8 +461,6 @@ pub struct NewSignatureBatch {
     pub webhook: Option<String>,
     /// Its documents.
     pub items: Vec<NewItemRequest>,
-    /// The fields of every document, in the order of signing.
-    pub fields: Vec<NewField>,
     /// When it can no longer be signed, ms.
     pub expires_at: i64,
     /// When its files go, ms.
@@ -486,6 +484,8 @@ pub struct NewItemRequest {
     pub base: Kept,
     /// SHA-256 of it.
     pub sha256: String,
+    /// Its fields, in the order of signing.
+    pub fields: Vec<NewField>,
 }
 
 const REQUEST: &str = "id, batch_id, item_no, state, name, origin, level, webhook, pack, place, bytes, sha256, revision, \
