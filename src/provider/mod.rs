@@ -5,14 +5,30 @@
 //! [`crate::pades`]. Nothing here reads a clock for what goes into a file, and nothing is kept between two calls but access
 //! tokens and revocation lists: whatever a later poll needs is in the ticket.
 
+mod answer;
+pub mod config;
+mod csc;
+mod door;
+mod label;
+mod local;
+mod mysign;
+mod reason;
+pub mod revocation;
+mod smartca;
+mod tokens;
+pub mod tsa;
+pub mod vgca;
+
 use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::diagnostic::{Failure, Text};
+pub use config::{Config, Providers};
+
+use crate::diagnostic::{Code, Failure, Text};
 use crate::pades::{Algorithm, Chain};
 
 /// An answer on its way.
@@ -23,7 +39,7 @@ pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, Failure>> + Send 
 /// Failures: [`crate::diagnostic::Code::ProviderRefused`] (the holder or the service said no; not to be tried again
 /// unasked), [`crate::diagnostic::Code::ProviderTimeout`] (nobody confirmed in time),
 /// [`crate::diagnostic::Code::ProviderUnavailable`] (no answer, or not one the protocol knows); the service's own word and
-/// code are in the message.
+/// code are in the message. An order that breaks the caller's duties is [`crate::diagnostic::Code::InvalidData`].
 pub trait Provider: Send + Sync + fmt::Debug {
     /// Its name in the configuration and the contract: `local`, `smartca`, `mysign`, `csc-<name>`.
     fn name(&self) -> &str;
@@ -34,7 +50,7 @@ pub trait Provider: Send + Sync + fmt::Debug {
     /// Most hashes one approval may carry; a credential may allow fewer ([`Credential::at_once`]).
     fn at_once(&self) -> usize;
 
-    /// The certificates a user can sign with.
+    /// The certificates a user can sign with, at least one.
     fn credentials<'a>(&'a self, user: &'a User) -> Answer<'a, Vec<Credential>>;
 
     /// Asks for signatures: done at once, or waiting for somebody's approval. Never repeated by itself once it was sent: the
@@ -42,7 +58,8 @@ pub trait Provider: Send + Sync + fmt::Debug {
     fn start<'a>(&'a self, order: &'a Order) -> Answer<'a, Progress>;
 
     /// Asks how far an order is. `ticket` is what [`Provider::start`] or the last poll returned; safe to repeat, also after a
-    /// restart.
+    /// restart. [`crate::diagnostic::Code::ProviderUnavailable`] here says that nothing was learned: ask again with the same
+    /// ticket while the order has time. Every other failure is the order's end.
     fn poll<'a>(&'a self, ticket: &'a str) -> Answer<'a, Progress>;
 }
 
@@ -68,6 +85,8 @@ pub struct User {
 pub struct Credential {
     /// Its id at the provider.
     pub id: String,
+    /// What the provider calls it, such as the name of its package; empty where it has no name for it.
+    pub label: String,
     /// The certificate and those above it.
     pub chain: Chain,
     /// What it signs with, the usual one first. Empty: nothing we take.
@@ -125,8 +144,8 @@ pub struct Item {
 /// How far an order is.
 #[derive(Debug)]
 pub enum Progress {
-    /// Ended: for each item, in order, its raw signature (RSA block; ECDSA as DER or r‖s), or why there is none. To be proved
-    /// with the certificate before use.
+    /// Ended: for each item, in order, its raw signature (RSA block; ECDSA as DER or r‖s), or why there is none, whatever the
+    /// code of that failure. To be proved with the certificate before use.
     Done(Vec<Result<Vec<u8>, Failure>>),
     /// Somebody has yet to approve.
     Waiting {
@@ -156,5 +175,60 @@ impl Secret {
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("…")
+    }
+}
+
+impl<'de> Deserialize<'de> for Secret {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Self::new)
+    }
+}
+
+/// The credentials that can be used: those that cannot are left out, unless there is no other.
+fn usable(who: &str, found: Vec<Result<Credential, Failure>>) -> Result<Vec<Credential>, Failure> {
+    let mut first = None;
+    let mut usable = Vec::new();
+    for one in found {
+        match one {
+            Ok(credential) => usable.push(credential),
+            Err(failure) => {
+                // Which credential it is would tell whose.
+                tracing::warn!(provider = who, error = %failure, "a credential cannot be used");
+                first.get_or_insert(failure);
+            }
+        }
+    }
+    match first {
+        Some(failure) if usable.is_empty() => Err(failure),
+        None if usable.is_empty() => Err(Failure::one(
+            Code::ProviderRefused,
+            format!("`{who}` không có chứng thư nào của người ký này"),
+            format!("`{who}` has no certificate of this signer"),
+        )),
+        _ => Ok(usable),
+    }
+}
+
+/// Refuses every algorithm but the one the Vietnamese services publish.
+fn only_pkcs1(who: &str, algorithm: Algorithm) -> Result<(), Failure> {
+    if algorithm == Algorithm::RsaPkcs1Sha256 {
+        return Ok(());
+    }
+    let (usual, asked) = (Algorithm::RsaPkcs1Sha256.name(), algorithm.name());
+    Err(reason::unfit(
+        format!("`{who}` chỉ ký bằng `{usual}`, yêu cầu là `{asked}`"),
+        format!("`{who}` signs with `{usual}` only, `{asked}` was asked for"),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_never_printed() {
+        let given = Given { id: "PIN".to_owned(), value: Secret::new("135790") };
+        assert_eq!(format!("{given:?}"), "Given { id: \"PIN\", value: … }");
+        assert_eq!(given.value.expose(), "135790");
     }
 }
