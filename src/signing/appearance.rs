@@ -150,7 +150,7 @@ pub async fn attachment_text<Z: TimeZone>(
     corner: &Corner,
 ) -> Result<Vec<u8>, Failure> {
     let own = json!({"loai": "phu_luc", "so_ky_hieu": so_ky_hieu});
-    set(setter, with_place(own, &vietnam(moment)?, style, corner)).await
+    set(setter, whole(own, &vietnam(moment)?, style, corner)).await
 }
 
 /// The text of an electronic copy (ô 14), as a transparent PDF of one page, as large as the box.
@@ -169,7 +169,7 @@ pub async fn copy_text<Z: TimeZone>(
     corner: &Corner,
 ) -> Result<Vec<u8>, Failure> {
     let own = json!({"loai": "ban_sao", "hinh_thuc_sao": kind.name(), "co_quan": co_quan});
-    set(setter, with_place(own, &vietnam(moment)?, style, corner)).await
+    set(setter, whole(own, &vietnam(moment)?, style, corner)).await
 }
 
 async fn set(setter: Setter<'_>, data: Value) -> Result<Vec<u8>, Failure> {
@@ -178,8 +178,11 @@ async fn set(setter: Setter<'_>, data: Value) -> Result<Vec<u8>, Failure> {
     Ok(done.bytes)
 }
 
-fn with_place(mut data: Value, moment: &str, style: TimeStyle, corner: &Corner) -> Value {
-    data["thoi_gian"] = moment.into();
+/// The template's data: what is said, when, how, in what box.
+fn whole(mut data: Value, moment: &str, style: TimeStyle, corner: &Corner) -> Value {
+    let (day, time) = moment.split_once('T').unwrap_or_default();
+    data["ngay"] = day.into();
+    data["gio"] = time.into();
     data["cach_ghi_gio"] = match style {
         TimeStyle::Iso => "iso",
         TimeStyle::DayAndTime => "ngay_gio",
@@ -274,10 +277,10 @@ mod tests {
     #[test]
     fn data_say_what_is_printed_and_how_large_the_box_is() {
         let corner = Corner { side: Side::Left, ..Corner::default() };
-        let data = with_place(json!({"loai": "phu_luc"}), "2021-09-29T14:05:32+07:00", TimeStyle::DayAndTime, &corner);
+        let data = whole(json!({"loai": "phu_luc"}), "2021-09-29T14:05:32+07:00", TimeStyle::DayAndTime, &corner);
         assert_eq!(
             data,
-            json!({"loai": "phu_luc", "thoi_gian": "2021-09-29T14:05:32+07:00", "cach_ghi_gio": "ngay_gio",
+            json!({"loai": "phu_luc", "ngay": "2021-09-29", "gio": "14:05:32+07:00", "cach_ghi_gio": "ngay_gio",
                 "rong": 91.2, "cao": 12.6, "canh": "trai"})
         );
         assert!(CopyKind::ALL.into_iter().all(|kind| CopyKind::parse(kind.name()) == Some(kind)));
