@@ -4,12 +4,13 @@
 //! Keys are elsewhere: in a token, at a provider. What is signed is prepared here, what comes back is proved here, and the
 //! register says what comes next. A prepared file never leaves as a document.
 
+pub mod appearance;
 pub mod complete;
 
-mod appearance;
 mod batch;
 mod document;
 mod keeper;
+mod look;
 mod prepare;
 mod report;
 mod request;
@@ -34,10 +35,10 @@ use crate::register::Register;
 use crate::render::{Backend, Renderer};
 use crate::webhook::Sender;
 
-pub use appearance::{MarkText, WantedLook};
 pub use batch::{BatchReport, ItemReport, WantedBatch};
 pub use complete::{Level, Services};
 pub use document::{Source, WantedField};
+pub use look::{MarkText, WantedLook};
 pub use prepare::{Offer, WantedPreparation};
 pub use report::{FieldReport, RequestReport};
 pub use request::Wanted;
