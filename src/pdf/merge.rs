@@ -121,7 +121,7 @@ impl<W: Write> Merger<W> {
     ///
     /// # Errors
     ///
-    /// The file is encrypted, broken, has fields, is not tagged or otherwise not one this program wrote, or cannot stand
+    /// The file is encrypted, broken, has fields filled in or signatures, is not tagged or otherwise not one this program wrote, or cannot stand
     /// beside those already added: then nothing of it is written, and others may follow. When `out` refuses bytes, every
     /// later call fails.
     pub fn add(&mut self, pdf: &[u8], bookmarks: &[Bookmark]) -> Result<usize, Failure> {

@@ -6,6 +6,7 @@
 
 mod ending;
 mod fault;
+mod fields;
 mod join;
 mod merge;
 mod metadata;
