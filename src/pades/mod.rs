@@ -20,7 +20,7 @@ mod tags;
 #[cfg(test)]
 mod testing;
 mod timestamp;
-mod verify;
+pub mod verify;
 
 pub use algorithm::{Algorithm, Digest, Scheme};
 pub use appearance::Look;
