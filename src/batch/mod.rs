@@ -38,6 +38,9 @@ pub struct Making {
     pub mode: String,
     /// Prints the MẪU watermark.
     pub test: bool,
+    /// Prints the code each page is checked by.
+    #[serde(default)]
+    pub qr: bool,
     /// Day written into the archive and the merged file: that of the first document with one.
     pub date: (i32, u8, u8),
     /// Issuing body of the first document, for the merged file.
@@ -47,9 +50,10 @@ pub struct Making {
 }
 
 impl Making {
-    /// What is asked of every document.
-    pub fn requested(&self) -> Requested {
-        Requested { output: Output::Pdf(self.standard), mode: self.mode.clone(), test: self.test }
+    /// What is asked of a document of that template; one without room for a code gets none.
+    pub fn requested(&self, renderer: &Renderer, template: &str) -> Requested {
+        let qr = self.qr && renderer.has_room_for_code(template);
+        Requested { output: Output::Pdf(self.standard), mode: self.mode.clone(), test: self.test, qr }
     }
 }
 

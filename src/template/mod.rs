@@ -13,6 +13,6 @@ mod tree;
 pub use catalog::{Broken, Catalog, Prose, Template};
 pub use flatten::{Flat, flatten};
 pub use lint::lint;
-pub use manifest::{Manifest, Rule, Size, is_id};
+pub use manifest::{Manifest, Pointed, QrProse, Rule, Size, is_id};
 pub use schema::{Schema, Step};
 pub use tree::{REFERENCES, Tree};
