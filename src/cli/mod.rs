@@ -5,6 +5,7 @@
 #[macro_use]
 mod output;
 
+mod attest;
 mod batch;
 mod calibrate;
 mod catalog;
@@ -18,6 +19,7 @@ mod rules;
 mod serve;
 mod sheet;
 mod templates;
+mod verify_qr;
 mod watch;
 mod worker;
 
@@ -92,6 +94,10 @@ enum Command {
     Fonts,
     /// Correct a printer: measured errors in, `trinh_bay.may_in` out
     Calibrate(calibrate::Calibrate),
+    /// Keys of the codes on pages, and the list of what was revoked
+    Attest(attest::Attest),
+    /// Check the code of a page, without any network
+    Verify(verify_qr::VerifyQr),
     /// Make an API key
     Key(key::Key),
     /// Ask a running service whether it is ready
@@ -124,6 +130,13 @@ pub fn main() -> ExitCode {
         Command::Rules(command) => command.run(speech),
         Command::Fonts => catalog::fonts(&places, speech),
         Command::Calibrate(command) => command.run(),
+        Command::Attest(command) => command.run(speech),
+        Command::Verify(command) => match command.run(speech) {
+            Ok(true) => Ok(()),
+            // The report has said why.
+            Ok(false) => return ExitCode::FAILURE,
+            Err(failure) => Err(failure),
+        },
         Command::Key(command) => command.run(),
         Command::Healthcheck(command) => command.run(),
         Command::Completions { shell } => {
