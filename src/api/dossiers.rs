@@ -161,6 +161,8 @@ pub fn wanted(value: &Value, plan: Plan, owner: String) -> Wanted {
         standard: request::standard(value),
         mode: "full".to_owned(),
         test: value["test"] == true,
+        fields: value["fields"].as_bool(),
+        qr: value["qr"] == true,
         on_fault: OnFault::Refuse,
         webhook: request::word(value, "webhook"),
         idempotency: None,

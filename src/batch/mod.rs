@@ -14,7 +14,7 @@ mod work;
 
 use std::sync::Arc;
 use std::thread::JoinHandle;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
@@ -26,6 +26,7 @@ use crate::register::Register;
 use crate::render::{Backend, Renderer, Requested};
 use crate::webhook::{Secret, Sender};
 
+pub use crate::register::now_ms;
 pub use intake::{Accepted, Document, OnFault, Wanted, lay_over};
 pub use results::{Order, Report, failures_sheet, manifest};
 
@@ -38,6 +39,12 @@ pub struct Making {
     pub mode: String,
     /// Prints the MẪU watermark.
     pub test: bool,
+    /// Empty signature fields; `None`: as is usual for the template.
+    #[serde(default)]
+    pub fields: Option<bool>,
+    /// Prints the code each page is checked by.
+    #[serde(default)]
+    pub qr: bool,
     /// Day written into the archive and the merged file: that of the first document with one.
     pub date: (i32, u8, u8),
     /// Issuing body of the first document, for the merged file.
@@ -47,9 +54,16 @@ pub struct Making {
 }
 
 impl Making {
-    /// What is asked of every document.
-    pub fn requested(&self) -> Requested {
-        Requested { output: Output::Pdf(self.standard), mode: self.mode.clone(), test: self.test }
+    /// What is asked of a document of that template; one without room for a code gets none.
+    pub fn requested(&self, renderer: &Renderer, template: &str) -> Requested {
+        let qr = self.qr && renderer.has_room_for_code(template);
+        Requested {
+            output: Output::Pdf(self.standard),
+            mode: self.mode.clone(),
+            test: self.test,
+            fields: self.fields,
+            qr,
+        }
     }
 }
 
@@ -103,12 +117,6 @@ impl Batches {
     fn stopping(&self) -> bool {
         *self.stop.borrow()
     }
-}
-
-/// Milliseconds since 1970: for states and times of batches, never for what stands in a document.
-#[expect(clippy::disallowed_methods, reason = "when a batch was made and when its results go is told by the clock")]
-pub fn now_ms() -> i64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
 
 /// Folder of a batch's files in the store.

@@ -13,6 +13,7 @@ use super::progress::Progress;
 use super::{Format, Speech, output};
 use crate::app::{self, Desk};
 use crate::batch::{Accepted, Batches, Order, Report, Wanted, failures_sheet, manifest};
+use crate::config::CodesConfig;
 use crate::diagnostic::{Code, Diagnostic, Failure};
 use crate::register::{BatchState, ItemRow, ItemState};
 use serde_json::Value;
@@ -39,6 +40,14 @@ pub struct Out {
     /// Print the MẪU watermark
     #[arg(long)]
     pub test: bool,
+    /// Empty signature fields; by default in decisions and certificates [possible values: true, false]
+    #[arg(long, value_name = "BOOL")]
+    pub fields: Option<bool>,
+    /// Print the code each page is checked by; needs `--qr-keys`
+    #[arg(long)]
+    pub qr: bool,
+    #[command(flatten)]
+    pub codes: CodesConfig,
     /// Worker processes [default: one per core]
     #[arg(long, value_name = "N")]
     pub workers: Option<usize>,
@@ -321,7 +330,18 @@ impl UnderWay {
 /// Everything the files depend on: the request, the way they are made, templates and fonts.
 fn digest(desk: &Desk, request: &[&[u8]], out: &Out) -> String {
     let mut all = Sha256::new();
-    let how = [out.names.as_deref().unwrap_or_default(), &out.standard, if out.test { "test" } else { "" }];
+    let fields = match out.fields {
+        None => "",
+        Some(true) => "fields",
+        Some(false) => "no fields",
+    };
+    let how = [
+        out.names.as_deref().unwrap_or_default(),
+        &out.standard,
+        if out.test { "test" } else { "" },
+        if out.qr { "qr" } else { "" },
+        fields,
+    ];
     let parts = request.iter().copied().chain(how.map(str::as_bytes)).chain([desk.assets_sha256.as_bytes()]);
     for part in parts {
         all.update((part.len() as u64).to_le_bytes());

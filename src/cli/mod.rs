@@ -5,6 +5,7 @@
 #[macro_use]
 mod output;
 
+mod attest;
 mod batch;
 mod calibrate;
 mod catalog;
@@ -17,8 +18,10 @@ mod render;
 mod rules;
 mod serve;
 mod sheet;
+mod sign;
 mod templates;
 mod verify;
+mod verify_qr;
 mod watch;
 mod worker;
 
@@ -91,10 +94,14 @@ enum Command {
     Rules(rules::Rules),
     /// List the fonts
     Fonts,
-    /// Judge the signatures of a PDF file: who, when, whole or changed
-    Verify(verify::Verify),
+    /// Judge the signatures of a PDF file, or the code of a page; without any network
+    Verify(Box<verify::Verify>),
     /// Correct a printer: measured errors in, `trinh_bay.may_in` out
     Calibrate(calibrate::Calibrate),
+    /// Sign PDFs with a key in a file, or in steps with a key elsewhere
+    Sign(Box<sign::Sign>),
+    /// Keys of the codes on pages, and the list of what was revoked
+    Attest(attest::Attest),
     /// Make an API key
     Key(key::Key),
     /// Ask a running service whether it is ready
@@ -133,6 +140,8 @@ pub fn main() -> ExitCode {
             Err(failure) => Err(failure),
         },
         Command::Calibrate(command) => command.run(),
+        Command::Sign(command) => command.run(&places, speech),
+        Command::Attest(command) => command.run(speech),
         Command::Key(command) => command.run(),
         Command::Healthcheck(command) => command.run(),
         Command::Completions { shell } => {

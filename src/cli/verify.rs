@@ -1,21 +1,23 @@
-//! `verify`: the signatures of a PDF file, judged without any network.
+//! `verify`: the signatures of a PDF file, or the code of a page, judged without any network.
 
 use std::path::PathBuf;
 
 use chrono::DateTime;
 use clap::Args;
 
+use super::verify_qr::VerifyQr;
 use super::{Format, Speech, output};
 use crate::app;
 use crate::diagnostic::{Code, Failure, Lang, Text};
 use crate::pades::FormStanding;
 use crate::pades::verify::{Clock, Coverage, Finding, Party, Report, RevocationState, SignatureReport, Weight, verify};
 
-/// Judge the signatures of a PDF file.
+/// Judge the signatures of a PDF file, or the code of a page.
 #[derive(Args)]
 pub struct Verify {
     /// The file, or `-` for stdin
-    pdf: PathBuf,
+    #[arg(required_unless_present = "qr", conflicts_with = "qr")]
+    pdf: Option<PathBuf>,
     /// Trusted roots and authorities: a file or a folder of them, PEM or DER; may be repeated
     #[arg(long, env = "VINHDANH_TRUST", value_name = "FILE|DIR", value_delimiter = ':')]
     roots: Vec<PathBuf>,
@@ -25,11 +27,17 @@ pub struct Verify {
     /// Judge as of this moment, RFC 3339 [default: now]
     #[arg(long, value_name = "TIME")]
     at: Option<String>,
+    #[command(flatten)]
+    code: VerifyQr,
 }
 
 impl Verify {
-    /// Runs the command; whether the file may be relied on.
+    /// Runs the command; whether the file, or the code, may be relied on.
     pub fn run(self, speech: Speech) -> Result<bool, Failure> {
+        if let Some(holds) = self.code.run(speech)? {
+            return Ok(holds);
+        }
+        let Some(pdf) = &self.pdf else { return Err(Failure::internal("neither a file nor a code")) };
         let trust = app::trust(&[self.roots, self.crl].concat())?;
         let at = match &self.at {
             Some(text) => DateTime::parse_from_rfc3339(text).map_err(|_| {
@@ -41,7 +49,7 @@ impl Verify {
             })?,
             None => app::now()?,
         };
-        let report = verify(&output::read(&self.pdf)?, &trust, at)?;
+        let report = verify(&output::read(pdf)?, &trust, at)?;
         match speech.format {
             Format::Json => output::print(&report.to_json(speech.lang))?,
             Format::Human => tell(&report, speech.lang),
