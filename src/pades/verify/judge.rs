@@ -240,7 +240,7 @@ impl Bench<'_> {
             report.chain = cms.certificates.iter().map(Certificate::name).take(8).collect();
             let code = if self.trust.roots.is_empty() { Code::NoRoots } else { Code::Untrusted };
             report.findings.push(Finding::new(code));
-            self.short_keys(&cms.certificates[..cms.certificates.len().min(1)], report);
+            self.short_keys(std::slice::from_ref(signer), report);
             return;
         };
         report.chain = names(&path);

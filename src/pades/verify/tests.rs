@@ -441,3 +441,28 @@ fn crafted_files_end_in_time() {
     let deep = [b"%PDF-1.7\n1 0 obj\n".to_vec(), vec![b'['; 1_000_000]].concat();
     assert_eq!(verify(&deep, &trust(), moment(NOW)).expect("a report").verdict, FileVerdict::Unreadable);
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(60))]
+
+    #[test]
+    fn no_edit_makes_it_fall_or_believe(edits in proptest::collection::vec((proptest::prelude::any::<proptest::sample::Index>(), proptest::prelude::any::<u8>()), 1..6), cut in proptest::prelude::any::<bool>()) {
+        static SIGNED: std::sync::LazyLock<Vec<u8>> = std::sync::LazyLock::new(once);
+        let mut pdf = SIGNED.clone();
+        let hole = hole(&pdf);
+        let mut outside = false;
+        for (at, byte) in &edits {
+            let at = at.index(pdf.len());
+            outside |= pdf[at] != *byte && !hole.contains(&at);
+            pdf[at] = *byte;
+        }
+        if cut {
+            let at = edits[0].0.index(pdf.len());
+            outside |= at < pdf.len() - 1;
+            pdf.truncate(at);
+        }
+        if let Ok(report) = verify(&pdf, &trust(), moment(NOW)) {
+            proptest::prop_assert!(!outside || !report.verdict.holds(), "{:?}", report.verdict);
+        }
+    }
+}
