@@ -193,7 +193,7 @@ fn what_openssl_signs_is_read() {
 
 #[test]
 fn what_cannot_be_judged_says_so() {
-    let folder = Folder::new(&[("content", DATA)]);
+    let folder = Folder::new(&[("content", DATA), ("none.cnf", b"[req]\ndistinguished_name = none\n[none]\n")]);
     let sign = |how: &str| {
         let (done, said) = folder.openssl(&format!("cms -sign -binary -in content -outform DER -out x.p7s {how}"));
         assert!(done, "{said}");
@@ -203,6 +203,13 @@ fn what_cannot_be_judged_says_so() {
     assert_eq!((old.scheme, old.digest_algorithm, old.algorithm_name.as_str()), (None, None, "SHA-1, RSA"));
     assert!(!old.signature_holds());
     assert_eq!(old.names_signer, Some(true), "ESS version 1");
+    let (done, said) = folder.openssl(
+        "req -x509 -newkey rsa:1024 -nodes -keyout small.key -out small.pem -subj /CN=small -days 30 -config none.cnf",
+    );
+    assert!(done, "{said}");
+    let small = Cms::parse(&sign("-signer small.pem -inkey small.key -md sha256")).expect("read");
+    assert_eq!((small.scheme, small.algorithm_name.as_str()), (None, "SHA-256, RSA 1024"));
+    assert!(!small.signature_holds());
     let refused = |der: &[u8]| told(&Cms::parse(der).expect_err("refused")).to_owned();
     assert_eq!(
         refused(&sign("-signer signer.pem -inkey signer.key -signer seal.pem -inkey seal.key")),
