@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::super::testing::{FILES, Folder, certificate, chain, file, key, openssl, signed};
 use super::super::{
     Algorithm, Crl, Digest, LocalKey, Ocsp, Scheme, Token, check_cms, signature_value, signed_attributes, signed_data,
-    timestamp_response,
+    timestamp_response, with_timestamp,
 };
 use super::*;
 
@@ -149,6 +149,35 @@ fn a_time_stamp_goes_in_only_if_it_is_over_this_signature() {
         "cms -verify -binary -inform DER -in x.p7s -content content -purpose any -out /dev/null -CAfile root.pem",
     );
     assert!(done, "{said}");
+}
+
+#[test]
+fn a_cms_of_others_is_stamped_as_it_is() {
+    let folder = Folder::new(&[("content", DATA)]);
+    for how in [
+        "-signer signer.pem -inkey signer.key -certfile chain.pem",
+        "-signer p384.pem -inkey p384.key -certfile chain.pem -keyid",
+    ] {
+        let (done, said) =
+            folder.openssl(&format!("cms -sign -binary -in content -outform DER -out x.p7s -md sha256 -cades {how}"));
+        assert!(done, "{said}");
+        let cms = check_cms(&folder.read("x.p7s"), &digest()).expect("it holds");
+        let stamp = super::super::timestamp::tests::stamp(&folder, &cms.signature);
+        let stamped = check_cms(&with_timestamp(&cms, &stamp).expect("stamped"), &digest()).expect("it holds");
+        assert_eq!(stamped.timestamp.as_ref(), Some(&stamp.der));
+        assert_eq!((&stamped.signature, stamped.certificates.len()), (&cms.signature, cms.certificates.len()));
+        folder.write("y.p7s", &stamped.der);
+        let (done, said) = folder
+            .openssl("cms -verify -binary -inform DER -in y.p7s -content content -purpose any -out z -CAfile root.pem");
+        assert!(done, "{said}");
+        let again = with_timestamp(&stamped, &stamp).expect_err("one is enough");
+        assert_eq!(told(&again), "the signature has a time stamp already");
+        let foreign = Token::parse(&token()).expect("a token");
+        assert_eq!(
+            told(&with_timestamp(&cms, &foreign).expect_err("foreign")),
+            "the time stamp is not over this signature"
+        );
+    }
 }
 
 #[test]
