@@ -11,7 +11,8 @@ use sha2::{Digest as _, Sha256};
 use super::field::{self, Spot};
 use super::{Prepared, embed, form, prepare};
 use crate::diagnostic::Failure;
-use crate::pdf::update::{Base, Place, Update, wrong_kind};
+use crate::pdf::base::{Base, wrong_kind};
+use crate::pdf::update::{Place, Update};
 
 /// Largest certificate, list or response compared with what is added, bytes.
 const MOST_BYTES: usize = 64 << 20;

@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 use super::tags::{self, Tags};
 use super::{appearance, form};
 use crate::diagnostic::{Code, Diagnostic, Failure};
+use crate::pdf::base::Base;
 use crate::pdf::sheet::Sheet;
 use crate::pdf::syntax;
-use crate::pdf::update::{Base, Place, Update};
+use crate::pdf::update::{Place, Update};
 
 /// A field to be added.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -146,8 +146,8 @@ fn one(diagnostic: Diagnostic) -> Failure {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+    use crate::pdf::base::Base;
     use crate::pdf::example;
-    use crate::pdf::update::Base;
 
     /// A PNG of those pixels, one row.
     pub(in crate::pades) fn png(kind: ColorType, pixels: &[u8]) -> Vec<u8> {

@@ -8,8 +8,9 @@ use sha2::{Digest as _, Sha256};
 use super::field::add_to_form;
 use super::{Look, Moment, appearance, form};
 use crate::diagnostic::{Code, Diagnostic, Failure};
+use crate::pdf::base::Base;
 use crate::pdf::syntax;
-use crate::pdf::update::{Base, Update};
+use crate::pdf::update::Update;
 
 /// How one signature is to be made.
 #[derive(Debug, Clone)]

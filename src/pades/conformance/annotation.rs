@@ -7,8 +7,8 @@ use lopdf::{Dictionary, Object, ObjectId};
 use super::{Faults, drawing, file};
 use crate::diagnostic::Failure;
 use crate::pades::form;
+use crate::pdf::base::{Base, wrong_kind};
 use crate::pdf::sheet;
-use crate::pdf::update::{Base, wrong_kind};
 
 /// Bits of `/F` (ISO 32000-1, 12.5.3).
 const INVISIBLE: i64 = 1;

@@ -4,8 +4,8 @@ use lopdf::Object;
 
 use super::Faults;
 use crate::diagnostic::Failure;
+use crate::pdf::base::Base;
 use crate::pdf::raw;
-use crate::pdf::update::Base;
 
 /// What no action may be (ISO 19005-2, 6.5.1).
 const FORBIDDEN: [&[u8]; 14] = [

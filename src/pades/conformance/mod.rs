@@ -8,7 +8,7 @@ mod file;
 use serde::Serialize;
 
 use crate::diagnostic::{Diagnostic, Failure};
-use crate::pdf::update::Base;
+use crate::pdf::base::Base;
 
 /// Largest packet of metadata that is read, bytes.
 const MOST_METADATA: usize = 4 << 20;
