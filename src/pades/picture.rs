@@ -172,7 +172,8 @@ pub(super) mod tests {
 
     #[test]
     fn every_kind_of_png_becomes_colours_and_covers() {
-        let cases: [(ColorType, &[u8], &[u8], Option<&[u8]>); 5] = [
+        type Case = (ColorType, &'static [u8], &'static [u8], Option<&'static [u8]>);
+        let cases: [Case; 5] = [
             (ColorType::Grayscale, &[0, 200], &[0, 0, 0, 200, 200, 200], None),
             (ColorType::GrayscaleAlpha, &[7, 255, 9, 1], &[7, 7, 7, 9, 9, 9], Some(&[255, 1])),
             (ColorType::Rgb, &[1, 2, 3, 4, 5, 6], &[1, 2, 3, 4, 5, 6], None),
