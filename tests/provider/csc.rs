@@ -11,6 +11,11 @@ use super::keys::{chain, order, serves, sign, sign_der, sign_joined, sign_pss};
 use super::mock::{Asked, Mock, Reply};
 use super::{SECRET, done, followed, given, provider, ticket, told};
 
+/// Name, what is changed in a credential, and what is told.
+type Unready = (&'static str, fn(&mut Value), Code, &'static str);
+/// Name, an answer, and what is told.
+type Broken = (&'static str, fn() -> Reply, &'static str);
+
 const RSA: Algorithm = Algorithm::RsaPkcs1Sha256;
 const NAME: &str = "csc-thu";
 
@@ -293,7 +298,7 @@ async fn refusals_are_told_in_our_words_and_theirs() {
 
 #[actix_web::test]
 async fn what_would_be_refused_does_not_reach_the_signer() {
-    let quirks: [(&str, fn(&mut Value), Code, &str); 4] = [
+    let quirks: [Unready; 4] = [
         (
             "disabled",
             |info| info["key"]["status"] = json!("disabled"),
@@ -343,7 +348,7 @@ async fn what_would_be_refused_does_not_reach_the_signer() {
 
 #[actix_web::test]
 async fn broken_answers_are_told_apart() {
-    let cases: [(&str, fn() -> Reply, &str); 6] = [
+    let cases: [Broken; 6] = [
         ("html", || Reply::html(502), "`csc-thu` trả về trang HTML thay vì JSON (trạng thái 502)"),
         (
             "redirect",
