@@ -1,7 +1,12 @@
 //! Copies: pages that break the rules of Phụ lục I, Phần II; what is printed under a photocopy; the words of a signature.
 
+use std::time::Duration;
+
+use chrono::DateTime;
 use serde_json::{Value, json};
+use tokio::time::Instant;
 use vinhdanh::engine::frames::{Run, Stroke};
+use vinhdanh::signing::appearance::{COPY_FIELD, CopyKind, Corner, Setter, TimeStyle, attachment_text, copy_text};
 
 use super::{Broken, Sheet, changed, mm, run, sheet, sheets};
 use crate::support::local;
@@ -163,4 +168,73 @@ fn words_that_do_not_fit_their_box_are_refused_and_never_cut() {
     };
     assert_eq!(refused(json!({"cao": 8.0})), ["khong_vua"]);
     assert_eq!(refused(json!({"rong": 30, "cao": 60, "cach_ghi_gio": "iso"})), ["khong_vua"]);
+}
+
+/// The text of the only page of a PDF, by poppler where there is one.
+fn words_of(pdf: &[u8]) -> Option<String> {
+    let file = tempfile::NamedTempFile::new().expect("a file");
+    std::fs::write(file.path(), pdf).expect("written");
+    let output = std::process::Command::new("pdftotext").arg("-layout").arg(file.path()).arg("-").output().ok()?;
+    Some(String::from_utf8_lossy(&output.stdout).split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+#[actix_web::test]
+async fn the_appearance_is_a_transparent_page_as_large_as_its_field_in_vietnams_time() {
+    let local = local();
+    let setter = Setter {
+        renderer: &local.renderer,
+        backend: &local.backend,
+        deadline: Instant::now() + Duration::from_secs(60),
+    };
+    let moment = DateTime::parse_from_rfc3339("2021-10-03T17:30:01Z").expect("a moment");
+    let corner = Corner::default();
+    let copy = copy_text(setter, CopyKind::SaoY, "Ủy ban nhân dân huyện Phù Yên", &moment, TimeStyle::Iso, &corner);
+    let copy = copy.await.expect("it fits");
+    let attachment = attachment_text(setter, "925/BC-UBND", &moment, TimeStyle::DayAndTime, &corner);
+    let attachment = attachment.await.expect("it fits");
+    for (pdf, words) in [
+        (&copy, "SAO Y; Ủy ban nhân dân huyện Phù Yên; 2021-10-04T00:30:01+07:00"),
+        (&attachment, "Số: 925/BC-UBND; 04/10/2021; 00:30:01 +07:00"),
+    ] {
+        let read = lopdf::Document::load_mem(pdf).expect("a PDF");
+        let pages = read.get_pages();
+        assert_eq!(pages.len(), 1);
+        let page = read.get_dictionary(pages[&1]).expect("a page");
+        let sides: Vec<f32> = page
+            .get(b"MediaBox")
+            .and_then(lopdf::Object::as_array)
+            .expect("a box")
+            .iter()
+            .map(|side| side.as_float().expect("a number"))
+            .collect();
+        let spec = corner.field(COPY_FIELD, "Chữ ký số", 595.28).expect("on the page");
+        assert!((f64::from(sides[2]) - spec.w).abs() < 0.1 && (f64::from(sides[3]) - spec.h).abs() < 0.1, "{sides:?}");
+        let content = read.get_page_content(pages[&1]);
+        let content = String::from_utf8_lossy(&content);
+        // Nothing for a reader's structure, and no ground that would hide the page below.
+        assert!(content.contains("/Artifact") && !content.contains("/MCID"), "{content}");
+        assert!(!content.contains(" re"), "{content}");
+        if let Some(read) = words_of(pdf) {
+            assert_eq!(read, words);
+        }
+    }
+    let again = copy_text(setter, CopyKind::SaoY, "Ủy ban nhân dân huyện Phù Yên", &moment, TimeStyle::Iso, &corner);
+    assert!(again.await.expect("it fits") == copy, "the same words, other bytes");
+}
+
+#[actix_web::test]
+async fn a_name_too_long_for_the_corner_is_refused_by_the_signer_too() {
+    let local = local();
+    let setter = Setter {
+        renderer: &local.renderer,
+        backend: &local.backend,
+        deadline: Instant::now() + Duration::from_secs(60),
+    };
+    let moment = DateTime::parse_from_rfc3339("2021-10-03T17:30:01Z").expect("a moment");
+    let name = "Hội đồng Thi đua - Khen thưởng ".repeat(9);
+    let failure = copy_text(setter, CopyKind::TrichSao, &name, &moment, TimeStyle::Iso, &Corner::default()).await;
+    let failure = failure.expect_err("no room");
+    assert!(failure.diagnostics.iter().any(|one| one.code == "khong_vua"), "{failure:?}");
+    let failure = attachment_text(setter, "925 BC", &moment, TimeStyle::Iso, &Corner::default()).await;
+    assert!(failure.is_err(), "no number");
 }
