@@ -18,6 +18,7 @@ mod results;
 mod rules;
 mod sheets;
 mod templates;
+mod verify;
 
 use actix_web::dev::Handler;
 use actix_web::guard::{Any as guard_any, Get, Head};
@@ -61,6 +62,8 @@ fn addresses() -> Vec<Address> {
         at("/v1/rules", vec![read(rules::list)]),
         at("/v1/documents/{id}", vec![post(documents::render)]),
         at("/v1/check/{id}", vec![post(documents::check)]),
+        at("/v1/verify", vec![post(verify::check)]),
+        at("/kiem-tra", vec![read(verify::page), post(verify::check_openly)]),
         at("/.well-known/vinhdanh/keys.json", vec![read(codes::keys)]),
         at("/.well-known/vinhdanh/revocations.json", vec![read(codes::revocations)]),
         at("/kiem-tra/ma-qr", vec![read(codes::page), post(codes::check)]),
