@@ -94,7 +94,7 @@ pub struct Task<'a> {
     pub prepared: &'a Prepared,
     /// Level to be reached.
     pub level: Level,
-    /// The moment stated in a document time stamp's dictionary, and the one revocation is asked for.
+    /// The moment revocation is asked for.
     pub at: Moment,
     /// Fresh for every signature: requests for time stamps carry it, and the number after it.
     pub nonce: u64,
@@ -186,7 +186,7 @@ async fn finish(
     if task.level < Level::Lta {
         return Ok(whole.split_off(base));
     }
-    let prepared = prepare_timestamp(&whole, task.at, Plan::RESERVE_STAMPED)?;
+    let prepared = prepare_timestamp(&whole, Plan::RESERVE_STAMPED)?;
     let token = services.stamp(&prepared.digest, task.nonce.wrapping_add(1)).await?;
     let added = document_timestamp(&prepared, &token.der)?;
     whole.extend_from_slice(&added);
