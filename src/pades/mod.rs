@@ -24,7 +24,7 @@ mod verify;
 pub use algorithm::{Algorithm, Digest, Scheme};
 pub use appearance::Look;
 pub use certificate::{Certificate, Chain, KeyKind};
-pub use cms::{Cms, SignedAttributes, check_cms, signed_attributes, signed_data};
+pub use cms::{Cms, SignedAttributes, check_cms, signature_value, signed_attributes, signed_data};
 pub use dss::{Material, add_material, document_timestamp, prepare_timestamp};
 pub use field::{Field, FieldSpec, add_fields, fields};
 pub use key::LocalKey;

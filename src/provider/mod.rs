@@ -209,6 +209,12 @@ fn usable(who: &str, found: Vec<Result<Credential, Failure>>) -> Result<Vec<Cred
     }
 }
 
+/// Of the algorithms a service offers, those the signer's key signs by.
+fn fitting(chain: &Chain, offered: &[Algorithm]) -> Vec<Algorithm> {
+    let key = chain.signer().key_kind();
+    offered.iter().copied().filter(|one| one.fits(key)).collect()
+}
+
 /// Refuses every algorithm but the one the Vietnamese services publish.
 fn only_pkcs1(who: &str, algorithm: Algorithm) -> Result<(), Failure> {
     if algorithm == Algorithm::RsaPkcs1Sha256 {

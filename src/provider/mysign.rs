@@ -151,11 +151,12 @@ impl MySign {
         let offered = value.pointer("/key/algo").and_then(Value::as_array).into_iter().flatten();
         let signs = offered.filter_map(Value::as_str).any(|id| matches!(id, RSA | RSA_SHA_256));
         let multisign = number(value, "multisign").and_then(|n| usize::try_from(n).ok()).unwrap_or(1).max(1);
+        let chain = Chain::order(certificates)?;
         Ok(Credential {
             id,
             label: clean(&text(value, "description").unwrap_or_default()),
-            chain: Chain::order(certificates)?,
-            algorithms: if signs { vec![Algorithm::RsaPkcs1Sha256] } else { Vec::new() },
+            algorithms: super::fitting(&chain, if signs { &[Algorithm::RsaPkcs1Sha256] } else { &[] }),
+            chain,
             at_once: multisign.min(self.settings.at_once),
             wants: Vec::new(),
         })

@@ -6,16 +6,13 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use der::Decode as _;
 use reqwest::header::{ACCEPT, CONTENT_TYPE};
 use url::Url;
-use x509_cert::ext::pkix::name::{DistributionPointName, GeneralName};
-use x509_cert::ext::pkix::{AuthorityInfoAccessSyntax, CrlDistributionPoints};
 
 use super::door::{Cut, broken, read_limited};
 use super::reason::unavailable;
 use crate::diagnostic::{Code, Diagnostic, Failure, Text};
-use crate::pades::{Certificate, Chain, Crl, Material, Moment, Ocsp, ocsp_request};
+use crate::pades::{Certificate, Chain, Crl, Material, Moment, Ocsp, Standing, ocsp_request};
 
 /// Largest OCSP answer and certificate, bytes.
 const LARGEST_ANSWER: usize = 64 << 10;
@@ -30,11 +27,11 @@ const MOST_ADDRESSES: usize = 4;
 /// Certificates above a chain that are fetched.
 const MOST_FETCHED: usize = 3;
 
-const OCSP: &str = "1.3.6.1.5.5.7.48.1";
-const CA_ISSUERS: &str = "1.3.6.1.5.5.7.48.2";
+/// Longest chain that is followed.
+const LONGEST_CHAIN: usize = 10;
 
 /// Fetches OCSP answers, lists and missing authorities' certificates; keeps lists until the next one is due.
-pub struct Revocation {
+pub struct Revocations {
     client: reqwest::Client,
     whole: Duration,
     hosts: Vec<String>,
@@ -42,9 +39,9 @@ pub struct Revocation {
     lists: Mutex<BTreeMap<String, Arc<Crl>>>,
 }
 
-impl fmt::Debug for Revocation {
+impl fmt::Debug for Revocations {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Revocation").field("hosts", &self.hosts).finish_non_exhaustive()
+        f.debug_struct("Revocations").field("hosts", &self.hosts).finish_non_exhaustive()
     }
 }
 
@@ -57,7 +54,7 @@ pub struct Gathered {
     pub silent: Vec<Text>,
 }
 
-impl Revocation {
+impl Revocations {
     /// `hosts` in lower case.
     pub(super) fn new(client: reqwest::Client, whole: Duration, hosts: Vec<String>, largest_list: usize) -> Self {
         Self { client, whole, hosts, largest_list, lists: Mutex::default() }
@@ -92,14 +89,13 @@ impl Revocation {
     async fn completed(&self, chain: &Chain, known: &[Certificate]) -> Result<Vec<Certificate>, Failure> {
         let mut whole = chain.all().to_vec();
         let mut fetched = 0;
-        while let Some(last) = whole.last().filter(|last| last.subject() != last.issuer()) {
-            let (place, mut above) = (whole.len(), None);
-            let at_hand = known.iter().find(|one| is_above(last, one)).cloned();
-            if at_hand.is_none() && fetched < MOST_FETCHED {
+        while let Some(last) = whole.last().filter(|last| !last.is_self_issued()) {
+            let mut above = known.iter().find(|one| one.issued(last)).cloned();
+            if above.is_none() && fetched < MOST_FETCHED {
                 fetched += 1;
                 above = self.issuer(last).await?;
             }
-            match at_hand.or(above).filter(|_| place < 10) {
+            match above.filter(|_| whole.len() < LONGEST_CHAIN) {
                 Some(issuer) => whole.push(issuer),
                 None => {
                     let name = last.name();
@@ -115,13 +111,13 @@ impl Revocation {
     }
 
     async fn issuer(&self, of: &Certificate) -> Result<Option<Certificate>, Failure> {
-        for url in Sources::of(of).issuers {
-            let bytes = self.fetch(&url, None, LARGEST_ANSWER).await?;
+        for url in of.issuer_urls().iter().take(MOST_ADDRESSES) {
+            let bytes = self.fetch(url, None, LARGEST_ANSWER).await?;
             let found = Certificate::from_der(&bytes).ok().or_else(|| {
                 let pem = std::str::from_utf8(&bytes).ok()?;
                 Certificate::from_pem(pem).ok()?.into_iter().next()
             });
-            if let Some(found) = found.filter(|found| is_above(of, found)) {
+            if let Some(found) = found.filter(|found| found.issued(of)) {
                 return Ok(Some(found));
             }
         }
@@ -135,9 +131,9 @@ impl Revocation {
         now: Moment,
         gathered: &mut Gathered,
     ) -> Result<(), Failure> {
-        let sources = Sources::of(certificate);
+        let (answers, lists) = (certificate.ocsp_urls(), certificate.crl_urls());
         let name = certificate.name();
-        if sources.ocsp.is_empty() && sources.lists.is_empty() {
+        if answers.is_empty() && lists.is_empty() {
             gathered.silent.push(Text::new(
                 format!("chứng thư `{name}` không nêu nơi hỏi trạng thái thu hồi"),
                 format!("the certificate `{name}` names no place to ask whether it was revoked"),
@@ -145,11 +141,11 @@ impl Revocation {
             return Ok(());
         }
         let mut told = Vec::new();
-        for url in &sources.ocsp {
+        for url in answers.iter().take(MOST_ADDRESSES) {
             match self.ocsp(url, certificate, issuer, now).await {
                 Ok(answer) => {
-                    if let Some(at) = answer.revoked {
-                        return Err(revoked(&name, at));
+                    if let Standing::Revoked(since) = answer.standing {
+                        return Err(revoked(&name, since.at));
                     }
                     put(&mut gathered.material.ocsps, &answer.der);
                     for one in &answer.certificates {
@@ -160,11 +156,11 @@ impl Revocation {
                 Err(failure) => told.extend(failure.diagnostics),
             }
         }
-        for url in &sources.lists {
+        for url in lists.iter().take(MOST_ADDRESSES) {
             match self.list(url, issuer, now).await {
                 Ok(list) => {
-                    if let Some(at) = list.revoked(certificate) {
-                        return Err(revoked(&name, at));
+                    if let Some(since) = list.revoked(certificate) {
+                        return Err(revoked(&name, since.at));
                     }
                     put(&mut gathered.material.crls, &list.der);
                     return Ok(());
@@ -191,6 +187,14 @@ impl Revocation {
         let asked = ocsp_request(certificate, issuer);
         let der = self.fetch(url, Some(asked), LARGEST_ANSWER).await?;
         let answer = Ocsp::parse(&der, certificate, issuer)?;
+        if answer.standing == Standing::Unknown {
+            let name = certificate.name();
+            return Err(Failure::one(
+                Code::ProviderUnavailable,
+                format!("`{url}` không biết chứng thư `{name}`"),
+                format!("`{url}` does not know the certificate `{name}`"),
+            ));
+        }
         if answer.next_update.is_some_and(|next| next < now) {
             return Err(stale(url));
         }
@@ -290,57 +294,6 @@ impl Revocation {
             Failure::new(Code::ProviderUnavailable, vec![fault])
         })
     }
-}
-
-/// Where a certificate says its state is told.
-#[derive(Debug, Default, PartialEq)]
-struct Sources {
-    ocsp: Vec<String>,
-    issuers: Vec<String>,
-    lists: Vec<String>,
-}
-
-impl Sources {
-    fn of(certificate: &Certificate) -> Self {
-        let mut sources = Self::default();
-        let Ok(read) = x509_cert::Certificate::from_der(certificate.der()) else { return sources };
-        let read = read.tbs_certificate();
-        if let Ok(Some((_, access))) = read.get_extension::<AuthorityInfoAccessSyntax>() {
-            for one in access.0 {
-                let kind = match one.access_method.to_string().as_str() {
-                    OCSP => &mut sources.ocsp,
-                    CA_ISSUERS => &mut sources.issuers,
-                    _ => continue,
-                };
-                kind.extend(web(&one.access_location));
-            }
-        }
-        if let Ok(Some((_, points))) = read.get_extension::<CrlDistributionPoints>() {
-            for point in points.0 {
-                // A point for some reasons, or of another issuer, does not tell the whole.
-                let whole = point.reasons.is_none() && point.crl_issuer.is_none();
-                if let Some(DistributionPointName::FullName(names)) = point.distribution_point.filter(|_| whole) {
-                    sources.lists.extend(names.iter().filter_map(web));
-                }
-            }
-        }
-        for kind in [&mut sources.ocsp, &mut sources.issuers, &mut sources.lists] {
-            kind.truncate(MOST_ADDRESSES);
-        }
-        sources
-    }
-}
-
-fn web(name: &GeneralName) -> Option<String> {
-    let GeneralName::UniformResourceIdentifier(text) = name else { return None };
-    let text = text.as_str();
-    (text.len() <= 2_048 && (text.starts_with("http://") || text.starts_with("https://"))).then(|| text.to_owned())
-}
-
-/// Whether `issuer` can stand above `certificate`, by name; the signature is proved by whoever builds a chain.
-fn is_above(certificate: &Certificate, issuer: &Certificate) -> bool {
-    Chain::order(vec![certificate.clone(), issuer.clone()])
-        .is_ok_and(|chain| chain.all().len() == 2 && chain.signer() == certificate)
 }
 
 fn put(all: &mut Vec<Vec<u8>>, der: &[u8]) -> bool {

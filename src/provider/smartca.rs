@@ -115,11 +115,12 @@ impl SmartCa {
             }
         }
         let wants = if self.settings.integrated { wants() } else { Vec::new() };
+        let chain = Chain::order(certificates)?;
         Ok(Credential {
             id,
             label: clean(&text(value, "service_name").or_else(|| text(value, "service_type")).unwrap_or_default()),
-            chain: Chain::order(certificates)?,
-            algorithms: vec![Algorithm::RsaPkcs1Sha256],
+            algorithms: super::fitting(&chain, &[Algorithm::RsaPkcs1Sha256]),
+            chain,
             at_once: self.settings.at_once,
             wants,
         })

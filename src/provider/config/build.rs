@@ -12,7 +12,7 @@ use super::super::csc::{self, Csc, Edition};
 use super::super::door::{Door, address, client, is_private_way};
 use super::super::local::Local;
 use super::super::mysign::{self, MySign};
-use super::super::revocation::Revocation;
+use super::super::revocation::Revocations;
 use super::super::smartca::{self, SmartCa};
 use super::super::tsa::{Authorities, Authority};
 use super::super::{Provider, Secret};
@@ -270,7 +270,7 @@ impl Section<'_> {
         Some(Authority { url: url?, login, client, whole })
     }
 
-    fn revocation(&mut self, settings: &RevocationConfig) -> Option<Revocation> {
+    fn revocation(&mut self, settings: &RevocationConfig) -> Option<Revocations> {
         let mut hosts = Vec::new();
         for text in settings.hosts.iter().chain(settings.mirrors.keys()) {
             match Host::parse(text) {
@@ -299,7 +299,7 @@ impl Section<'_> {
                 return None;
             }
         };
-        Some(Revocation::new(client, whole, hosts, settings.list_mb << 20))
+        Some(Revocations::new(client, whole, hosts, settings.list_mb << 20))
     }
 
     /// A secret from a file or the environment.

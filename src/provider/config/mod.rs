@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use super::revocation::Revocation;
+use super::revocation::Revocations;
 use super::smartca::PollBy;
 use super::tsa::Authorities;
 use super::{Provider, Secret};
@@ -271,7 +271,7 @@ impl Default for RevocationConfig {
 pub struct Providers {
     all: BTreeMap<String, Arc<dyn Provider>>,
     timestamps: Option<Authorities>,
-    revocation: Option<Revocation>,
+    revocation: Option<Revocations>,
 }
 
 impl Providers {
@@ -334,7 +334,7 @@ impl Providers {
     /// # Errors
     ///
     /// [`Code::FeatureOff`]: it is off.
-    pub fn revocation(&self) -> Result<&Revocation, Failure> {
+    pub fn revocation(&self) -> Result<&Revocations, Failure> {
         self.revocation
             .as_ref()
             .ok_or_else(|| off("`[ky_so.revocation]`", "tra cứu thu hồi", "asking about revocation"))

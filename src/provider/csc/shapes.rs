@@ -16,7 +16,6 @@ const RSA_SHA_256: &str = "1.2.840.113549.1.1.11";
 const RSA_PSS: &str = "1.2.840.113549.1.1.10";
 const EC_KEY: &str = "1.2.840.10045.2.1";
 const ECDSA_SHA_256: &str = "1.2.840.10045.4.3.2";
-const P_256: &str = "1.2.840.10045.3.1.7";
 
 /// RSASSA-PSS-params (RFC 4055): SHA-256, MGF1 with SHA-256, salt of 32 bytes.
 const PSS_PARAMETERS: &[u8] = &[
@@ -53,7 +52,6 @@ pub(super) struct Info {
     key_status: String,
     certificate_status: String,
     pub(super) algorithms: Vec<String>,
-    p256: bool,
     certificates: Vec<Certificate>,
     mode: String,
     alternatives: bool,
@@ -90,7 +88,6 @@ impl Info {
             key_status: text(key, "status").unwrap_or_default(),
             certificate_status: text(certificate, "status").unwrap_or_default(),
             algorithms: algorithms.filter_map(Value::as_str).map(str::to_owned).collect(),
-            p256: text(key, "curve").is_some_and(|curve| curve == P_256),
             certificates,
             mode,
             alternatives,
@@ -124,15 +121,15 @@ impl Info {
 
     pub(super) fn credential(self, who: &str, at_once: usize) -> Result<Credential, Failure> {
         self.ready(who)?;
-        let mut algorithms: Vec<_> =
+        let offered: Vec<_> =
             Algorithm::ALL.into_iter().filter(|one| algorithm_of(*one, &self.algorithms).is_some()).collect();
-        algorithms.retain(|one| *one != Algorithm::EcdsaP256Sha256 || self.p256);
+        let chain = Chain::order(self.certificates)?;
         let wants = self.objects.into_iter().filter(|object| object.given);
         Ok(Credential {
             id: self.id,
             label: super::super::reason::clean(&self.label),
-            chain: Chain::order(self.certificates)?,
-            algorithms,
+            algorithms: super::super::fitting(&chain, &offered),
+            chain,
             at_once: self.multisign.min(at_once),
             wants: wants.map(|object| Want { id: object.id, label: object.label }).collect(),
         })
