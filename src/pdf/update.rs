@@ -1,7 +1,7 @@
 //! A file continued: changed and new objects, and a cross-reference section of the file's own kind, are appended, and no
 //! byte that is there is touched (ISO 32000-1, 7.5.6). A file that cannot be read without repair is refused.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io::Write as _;
 
 use flate2::Compression;
@@ -33,8 +33,8 @@ pub(crate) struct Base<'a> {
     trailer: Entries,
     /// Whether its cross-references stand in a stream.
     streamed: bool,
-    /// Where the newest cross-references begin.
-    start: usize,
+    /// Where the cross-references begin, the newest first.
+    sections: Vec<usize>,
     /// The first number no object has.
     next: u32,
     root: ObjectId,
@@ -52,8 +52,7 @@ impl<'a> Base<'a> {
 
     fn read(bytes: &'a [u8]) -> Result<Self, Failure> {
         let source = Source::read(bytes)?;
-        let start = source.document.xref_start;
-        let (trailer, streamed) = newest_section(bytes, start)?;
+        let (trailer, streamed, sections) = newest_section(bytes, source.document.xref_start)?;
         let root = trailer.get("Root").and_then(raw::reference).ok_or_else(|| super::source::kind("Root"))?;
         for (&number, entry) in &source.document.reference_table.entries {
             if let XrefEntry::Normal { offset, generation } = *entry
@@ -70,7 +69,7 @@ impl<'a> Base<'a> {
         if next >= MOST_OBJECTS {
             return Err(fault::broken("quá nhiều đối tượng", "it has too many objects"));
         }
-        let mut base = Self { bytes, source, trailer, streamed, start, next, root };
+        let mut base = Self { bytes, source, trailer, streamed, sections, next, root };
         OF_SECTION.iter().for_each(|key| base.trailer.remove(key));
         base.dictionary(root)?;
         Ok(base)
@@ -96,9 +95,18 @@ impl<'a> Base<'a> {
         &self.trailer
     }
 
-    /// Every object by its number.
-    pub(crate) fn objects(&self) -> impl Iterator<Item = (ObjectId, &Object)> {
-        self.source.document.objects.iter().map(|(id, object)| (*id, object))
+    /// Where each section of cross-references begins, the newest first.
+    pub(crate) fn sections(&self) -> impl Iterator<Item = usize> {
+        self.sections.iter().copied()
+    }
+
+    /// Where each object begins that is in no stream of objects.
+    pub(crate) fn offsets(&self) -> impl Iterator<Item = (ObjectId, usize)> {
+        let entries = self.source.document.reference_table.entries.iter();
+        entries.filter_map(|(&number, entry)| match *entry {
+            XrefEntry::Normal { offset, generation } => Some(((number, generation), offset as usize)),
+            _ => None,
+        })
     }
 
     /// An object by its number.
@@ -124,6 +132,21 @@ impl<'a> Base<'a> {
         let object = dictionary.get(key.as_bytes()).ok()?;
         let (_, found) = self.source.document.dereference(object).ok()?;
         (!found.is_null()).then_some(found)
+    }
+
+    /// An entry that is a name.
+    pub(crate) fn name<'b>(&'b self, dictionary: &'b Dictionary, key: &str) -> Option<&'b [u8]> {
+        self.entry(dictionary, key)?.as_name().ok()
+    }
+
+    /// An entry that is a whole number.
+    pub(crate) fn integer(&self, dictionary: &Dictionary, key: &str) -> Option<i64> {
+        self.entry(dictionary, key)?.as_i64().ok()
+    }
+
+    /// An entry that is true or false.
+    pub(crate) fn flag(&self, dictionary: &Dictionary, key: &str) -> Option<bool> {
+        self.entry(dictionary, key)?.as_bool().ok()
     }
 
     /// An entry that must be a dictionary if it is there.
@@ -339,7 +362,7 @@ impl<'a, 'b> Update<'a, 'b> {
     fn trailer(&self, out: &[u8]) -> Entries {
         let mut trailer = self.base.trailer.clone();
         trailer.set("Size", self.next.to_string());
-        trailer.set("Prev", self.base.start.to_string());
+        trailer.set("Prev", self.base.source.document.xref_start.to_string());
         let ids = match self.base.source.document.trailer.get(b"ID") {
             Ok(Object::Array(ids)) => ids.as_slice(),
             _ => &[],
@@ -472,16 +495,17 @@ fn section_stream(rows: &BTreeMap<u32, (usize, u16)>, trailer: &Entries) -> Resu
     Ok((head, encoder.finish()?))
 }
 
-/// The trailer of the newest section, and whether it is a stream; every older one is looked at too.
-fn newest_section(bytes: &[u8], start: usize) -> Result<(Entries, bool), Failure> {
+/// The trailer of the newest section, whether it is a stream, and where it and all older ones begin.
+fn newest_section(bytes: &[u8], start: usize) -> Result<(Entries, bool, Vec<usize>), Failure> {
     let broken = || fault::broken("bảng tham chiếu chéo sai", "its cross-reference table is wrong");
     let mut newest = None;
-    let mut seen = BTreeSet::new();
+    let mut seen = Vec::new();
     let mut at = Some(start);
     while let Some(here) = at {
-        if !seen.insert(here) || seen.len() > MOST_SECTIONS {
+        if seen.contains(&here) || seen.len() > MOST_SECTIONS {
             return Err(broken());
         }
+        seen.push(here);
         let (trailer, streamed) = section(bytes, here).ok_or_else(broken)?;
         if trailer.get("XRefStm").is_some() {
             return Err(fault::broken(
@@ -495,7 +519,8 @@ fn newest_section(bytes: &[u8], start: usize) -> Result<(Entries, bool), Failure
         };
         newest.get_or_insert((trailer, streamed));
     }
-    newest.ok_or_else(broken)
+    let (trailer, streamed) = newest.ok_or_else(broken)?;
+    Ok((trailer, streamed, seen))
 }
 
 fn section(bytes: &[u8], at: usize) -> Option<(Entries, bool)> {
