@@ -77,9 +77,7 @@ impl BatchReport {
 impl Signing {
     /// Opens a request for every document of a finished batch. Says its id, and whether it was opened now.
     pub async fn open_batch(&self, wanted: WantedBatch) -> Result<(String, bool), Failure> {
-        if let Some(Created::Before(id)) =
-            self.register.answered(&wanted.owner, wanted.idempotency.as_ref()).await?
-        {
+        if let Some(Created::Before(id)) = self.register.answered(&wanted.owner, wanted.idempotency.as_ref()).await? {
             return Ok((id, false));
         }
         self.judge_webhook(wanted.webhook.as_deref())?;
@@ -232,7 +230,8 @@ impl Signing {
             return Err(super::gone());
         }
         let rows = self.register.signature_items(id, state, after, limit).await?;
-        let (Some(first), Some(last)) = (rows.first().and_then(|row| row.item_no), rows.last().and_then(|row| row.item_no))
+        let (Some(first), Some(last)) =
+            (rows.first().and_then(|row| row.item_no), rows.last().and_then(|row| row.item_no))
         else {
             return Ok(Vec::new());
         };
@@ -251,9 +250,7 @@ impl Signing {
 
     /// Signs a field of every document of a batch whose turn it is.
     pub async fn sign_batch(&self, id: &str, wanted: WantedRun) -> Result<Begun, Failure> {
-        if let Some(Created::Before(run)) =
-            self.register.answered(&wanted.owner, wanted.idempotency.as_ref()).await?
-        {
+        if let Some(Created::Before(run)) = self.register.answered(&wanted.owner, wanted.idempotency.as_ref()).await? {
             return Ok(Begun { id: run, new: false, documents: 0 });
         }
         let report = self.batch_report(&wanted.owner, id).await?;
@@ -352,7 +349,8 @@ impl Reading {
             };
             let state = row.state()?;
             let whole = state == RequestState::Completed || (self.partial && row.revision > 0);
-            let mut told = json!({"row": row.item_no, "name": row.name, "state": state.word(), "signatures": row.revision});
+            let mut told =
+                json!({"row": row.item_no, "name": row.name, "state": state.word(), "signatures": row.revision});
             if !whole {
                 self.files.push(told);
                 continue;

@@ -130,7 +130,8 @@ impl Signing {
             ));
         }
         let item = self.register.item(batch, row).await?;
-        let item = item.ok_or_else(|| Failure::one(Code::NotFound, "lô không có dòng này", "the batch has no such row"))?;
+        let item =
+            item.ok_or_else(|| Failure::one(Code::NotFound, "lô không có dòng này", "the batch has no such row"))?;
         let (ItemState::Done, Some(pack), Some(place), Some(bytes), Some(sha256)) =
             (item.state()?, item.pack.clone(), item.place, item.bytes, item.sha256.clone())
         else {

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use tokio::time::Instant;
 
 use super::Signing;
-use super::appearance::{Corner, CopyKind, Setter, TimeStyle, attachment_text, copy_text};
+use super::appearance::{CopyKind, Corner, Setter, TimeStyle, attachment_text, copy_text};
 use crate::diagnostic::{Code, Diagnostic, Failure};
 use crate::pades::{Look, Moment, Picture};
 

@@ -170,7 +170,8 @@ fn random<const N: usize>() -> Result<[u8; N], Failure> {
     Ok(bytes)
 }
 
-fn nonce() -> Result<u64, Failure> {
+/// A number for one request for a time stamp, never the same twice.
+pub fn nonce() -> Result<u64, Failure> {
     Ok(u64::from_le_bytes(random::<8>()?))
 }
 

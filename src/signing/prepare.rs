@@ -9,7 +9,9 @@ use super::store::folder;
 use super::{Level, RequestReport, Signing, WantedLook, chain, moment, new_id, no_field};
 use crate::diagnostic::{Code, Diagnostic, Failure};
 use crate::pades::{self, Algorithm, Chain, Moment, Plan, Prepared, SignedAttributes, signed_attributes};
-use crate::register::{Created, FieldState, Mode, NewPreparation, PreparationRow, PreparationState, RequestRow, now_ms};
+use crate::register::{
+    Created, FieldState, Mode, NewPreparation, PreparationRow, PreparationState, RequestRow, now_ms,
+};
 
 /// Time for a person to enter a PIN, or for software to call a key, ms.
 const TIME_MS: i64 = 15 * 60_000;

@@ -38,9 +38,7 @@ pub struct Wanted {
 impl Signing {
     /// Opens a request: its file is in the store before anybody hears of it. Says its id, and whether it was opened now.
     pub async fn open(&self, wanted: Wanted) -> Result<(String, bool), Failure> {
-        if let Some(Created::Before(id)) =
-            self.register.answered(&wanted.owner, wanted.idempotency.as_ref()).await?
-        {
+        if let Some(Created::Before(id)) = self.register.answered(&wanted.owner, wanted.idempotency.as_ref()).await? {
             return Ok((id, false));
         }
         self.judge_webhook(wanted.webhook.as_deref())?;
@@ -100,17 +98,20 @@ impl Signing {
     }
 
     /// Somebody declines to sign: the request is rejected.
-    pub async fn decline(&self, owner: &str, id: &str, field: &str, reason: Option<&str>) -> Result<RequestReport, Failure> {
+    pub async fn decline(
+        &self,
+        owner: &str,
+        id: &str,
+        field: &str,
+        reason: Option<&str>,
+    ) -> Result<RequestReport, Failure> {
         let report = self.report(owner, id).await?;
         let found = report.fields.iter().find(|one| one.row.name == field).ok_or_else(no_field)?;
         if !report.state.is_active() || matches!(found.state, FieldState::Waiting | FieldState::Signed) {
             return Err(self.not_now(&report, field));
         }
-        let mut failure = Failure::one(
-            Code::ProviderRefused,
-            "người ký không đồng ý ký",
-            "the signer declined to sign",
-        );
+        let mut failure =
+            Failure::one(Code::ProviderRefused, "người ký không đồng ý ký", "the signer declined to sign");
         if let Some(reason) = reason {
             let shown: String = reason.chars().take(LONGEST_REASON).collect();
             failure.diagnostics = vec![Diagnostic::error(

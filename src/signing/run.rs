@@ -88,15 +88,14 @@ struct Prepared {
 impl Signing {
     /// Begins a run over one request.
     pub async fn sign(&self, id: &str, wanted: WantedRun) -> Result<Begun, Failure> {
-        if let Some(Created::Before(run)) =
-            self.register.answered(&wanted.owner, wanted.idempotency.as_ref()).await?
-        {
+        if let Some(Created::Before(run)) = self.register.answered(&wanted.owner, wanted.idempotency.as_ref()).await? {
             return Ok(Begun { id: run, new: false, documents: 0 });
         }
         let report = self.report(&wanted.owner, id).await?;
         self.turn(&report, &wanted.field)?;
         let (owner, field) = (wanted.owner.clone(), wanted.field.clone());
-        let begun = self.begin(Subject::Request(id.to_owned()), wanted, level(&report.row)?, &folder(&report.row)).await?;
+        let begun =
+            self.begin(Subject::Request(id.to_owned()), wanted, level(&report.row)?, &folder(&report.row)).await?;
         if begun.new && begun.documents == 0 {
             return Err(self.not_now(&self.report(&owner, id).await?, &field));
         }
@@ -314,8 +313,7 @@ impl Signing {
         for (one, kept) in prepared.iter_mut().zip(kept) {
             one.waiting.tail = kept;
         }
-        let (round, items): (Vec<Waiting>, Vec<Item>) =
-            prepared.into_iter().map(|one| (one.waiting, one.item)).unzip();
+        let (round, items): (Vec<Waiting>, Vec<Item>) = prepared.into_iter().map(|one| (one.waiting, one.item)).unzip();
         let deadline = now_ms() + APPROVAL_MS;
         if !self.register.open_round(&self.state.process, run, &round, now_ms(), deadline).await? {
             return Ok(());
@@ -351,7 +349,12 @@ impl Signing {
     }
 
     /// What the provider said, written down before anything is done with it.
-    async fn note(&self, run: &RunRow, open: &[PreparationRow], progress: Result<Progress, Failure>) -> Result<(), Failure> {
+    async fn note(
+        &self,
+        run: &RunRow,
+        open: &[PreparationRow],
+        progress: Result<Progress, Failure>,
+    ) -> Result<(), Failure> {
         match progress {
             Ok(Progress::Waiting { ticket, again_in }) => {
                 let wait = i64::try_from(again_in.as_millis()).unwrap_or(1_000).clamp(100, 60_000);

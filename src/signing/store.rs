@@ -63,7 +63,10 @@ impl Signing {
             sha256 = one.sha256;
         }
         if hex(&Sha256::digest(&file)) != sha256 {
-            return Err(Failure::internal(format_args!("the file of request {} is not the one that was made", request.id)));
+            return Err(Failure::internal(format_args!(
+                "the file of request {} is not the one that was made",
+                request.id
+            )));
         }
         Ok(file)
     }

@@ -137,8 +137,7 @@ impl Signing {
         super::signature::count(Mode::File);
         let report = self.report_of(self.register.any_request(&request.id).await?.ok_or_else(invalid)?).await?;
         let made = self.register.revisions(&request.id, row.revision + 1).await?.pop().ok_or_else(super::gone)?;
-        let outcome =
-            Outcome { report, field: row.field, sha256: made.sha256, revision: row.revision + 1, new: true };
+        let outcome = Outcome { report, field: row.field, sha256: made.sha256, revision: row.revision + 1, new: true };
         Ok(Upload { outcome, name: request.name })
     }
 
