@@ -7,3 +7,4 @@ mod doors;
 mod dossiers;
 mod hostile;
 mod operations;
+mod signatures;
