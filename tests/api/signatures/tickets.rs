@@ -97,7 +97,10 @@ async fn the_wrong_field_is_refused_and_so_is_a_change_beside_the_signature() {
     assert_eq!(told(hand_in_file(&app, &ticket, two).await, 422).await["code"], "foreign_file");
     let broken = {
         let mut file = signed_elsewhere(&out, "NguoiKy", &key("signer"));
-        let at = file.windows(10).rposition(|part| part == b"/Contents<").expect("contents") + 10 + 2_000;
+        // A digit near the end of the CMS, where the signature value stands.
+        let start = file.windows(10).rposition(|part| part == b"/Contents<").expect("contents") + 10;
+        let digits = file[start..].iter().position(|byte| *byte == b'>').expect("an end");
+        let at = start + file[start..start + digits].iter().rposition(|byte| *byte != b'0').expect("a digit") - 20;
         file[at] = if file[at] == b'0' { b'1' } else { b'0' };
         file
     };
