@@ -7,7 +7,7 @@ use clap::Args;
 use rayon::prelude::*;
 use serde_json::json;
 
-use super::words::Words;
+use super::words::{Setting, Words};
 use super::{Speech, algorithm, certificates, moment, output, password, usage};
 use crate::cli::{Format, runtime};
 use crate::config::Places;
@@ -45,8 +45,16 @@ pub struct SignFile {
     /// Picture of the signature (blue) or seal (red), PNG with a transparent ground
     #[arg(long, value_name = "PNG")]
     image: Option<PathBuf>,
-    #[command(flatten)]
-    words: Words,
+    /// Words of an attachment in a file of its own: number and symbol of its document, such as `925/BC-UBND`
+    #[arg(long, value_name = "NUMBER", conflicts_with_all = ["image", "copy"])]
+    attachment: Option<String>,
+    /// Sign as an electronic copy, in a field of its own at the top right of page 1
+    #[arg(long, value_name = "KIND", conflicts_with = "image", requires = "agency",
+        value_parser = ["sao_y", "sao_luc", "trich_sao"])]
+    copy: Option<String>,
+    /// The agency that copies, as it is printed
+    #[arg(long, value_name = "NAME", requires = "copy")]
+    agency: Option<String>,
     /// Moment the signature states [default: now]
     #[arg(long, value_name = "RFC3339")]
     at: Option<String>,
@@ -95,14 +103,16 @@ impl SignFile {
                 "for several PDFs `--output` is a folder that exists",
             ));
         }
-        let words = self.words.setter(places)?;
+        let words = Words { attachment: self.attachment.clone(), copy: self.copy.clone(), agency: self.agency.clone() };
+        let setting = words.setter(places)?;
+        let words = (&words, setting.as_ref());
         let target = |path: &Path| match path.file_name() {
             Some(name) if self.output.is_dir() => self.output.join(name),
             _ => self.output.clone(),
         };
         let one = |path: &PathBuf| {
             let file = |fault: Diagnostic| if self.pdf.len() > 1 { named(path, fault) } else { fault };
-            let signed = runtime()?.block_on(self.sign(&signer, words.as_ref(), path, &target(path), speech));
+            let signed = runtime()?.block_on(self.sign(&signer, words, path, &target(path), speech));
             signed.map_err(|failure| Failure::new(failure.code, failure.diagnostics.into_iter().map(file).collect()))
         };
         if let [only] = self.pdf.as_slice() {
@@ -182,7 +192,7 @@ impl SignFile {
     async fn sign(
         &self,
         signer: &Signer,
-        words: Option<&super::words::Setting>,
+        (words, setting): (&Words, Option<&Setting>),
         from: &Path,
         to: &Path,
         speech: Speech,
@@ -191,10 +201,10 @@ impl SignFile {
         let before = pdf.len();
         let field = match &self.field {
             Some(field) => field.clone(),
-            None => self.words.add_field(&mut pdf)?,
+            None => words.add_field(&mut pdf)?,
         };
-        let text = match words {
-            Some(setting) => Some(self.words.set(setting, &pdf, &field, signer.at).await?),
+        let text = match setting {
+            Some(setting) => Some(words.set(setting, &pdf, &field, signer.at).await?),
             None => None,
         };
         let plan = Plan {

@@ -3,7 +3,6 @@
 
 use std::time::Duration;
 
-use clap::Args;
 use tokio::time::Instant;
 
 use super::usage;
@@ -21,18 +20,14 @@ const MM: f64 = 25.4 / 72.0;
 /// Time for setting one line.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// Words in place of a picture.
-#[derive(Args)]
+/// Words in place of a picture: of an attachment, or of a copy.
 pub struct Words {
-    /// Words of an attachment in a file of its own: number and symbol of its document, such as `925/BC-UBND`
-    #[arg(long, value_name = "NUMBER", conflicts_with_all = ["image", "copy"])]
-    attachment: Option<String>,
-    /// Sign as an electronic copy, in a field of its own at the top right of page 1
-    #[arg(long, value_name = "KIND", conflicts_with = "image", requires = "agency", value_parser = ["sao_y", "sao_luc", "trich_sao"])]
-    copy: Option<String>,
-    /// The agency that copies, as it is printed
-    #[arg(long, value_name = "NAME", requires = "copy")]
-    agency: Option<String>,
+    /// Number and symbol of the document an attachment belongs to.
+    pub attachment: Option<String>,
+    /// Kind of the copy.
+    pub copy: Option<String>,
+    /// The agency that copies.
+    pub agency: Option<String>,
 }
 
 /// What sets the words.
