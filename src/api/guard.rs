@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -50,6 +51,22 @@ pub async fn guard(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
+    judge(request, next, identify).await
+}
+
+/// As [`guard`], for those who bear a ticket and no key: the handler judges the ticket.
+pub async fn guard_tickets(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    judge(request, next, |_, request| Ok(address(request.peer_addr()))).await
+}
+
+async fn judge(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+    identify: impl Fn(&App, &ServiceRequest) -> Result<String, Failure>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
     let Some(app) = request.app_data::<Data<App>>().cloned() else {
         return next.call(request).await.map(ServiceResponse::map_into_boxed_body);
     };
@@ -61,7 +78,7 @@ pub async fn guard(
         let path = request.path().to_owned();
         let mut answer = problem::respond_after(&failure, &caller, &path, None, retry_after);
         // The body was not read, so the connection cannot be used again.
-        if request.method() == Method::POST {
+        if has_body(request.method()) {
             answer.head_mut().set_connection_type(actix_web::http::ConnectionType::Close);
         }
         Ok(request.into_response(answer))
@@ -86,7 +103,7 @@ pub async fn guard(
         let failure = Failure::one(Code::ShuttingDown, "dịch vụ đang dừng", "the service is stopping");
         return refuse(request, failure, app.http.drain.as_secs());
     }
-    let admitted = if request.method() == Method::POST {
+    let admitted = if has_body(request.method()) {
         match Arc::clone(&app.admission).try_acquire_owned() {
             Ok(permit) => Some(permit),
             Err(_) => {
@@ -120,7 +137,7 @@ pub async fn guard(
 /// Lets in whoever has no key, where none is needed: rate by address, and a place in the queue for as long as the answer
 /// takes. The seconds after which to ask again stand beside a refusal.
 pub fn admit_anybody(app: &App, request: &HttpRequest) -> Result<OwnedSemaphorePermit, (Failure, u64)> {
-    let address = request.peer_addr().map_or_else(|| "local".to_owned(), |address| address.ip().to_string());
+    let address = address(request.peer_addr());
     // No label of a key holds a line break.
     if let Err(refusal) = check_rate(app, format!("\n{address}")) {
         rejected("rate");
@@ -146,10 +163,18 @@ fn full(app: &App) -> Failure {
     )
 }
 
+fn has_body(method: &Method) -> bool {
+    matches!(*method, Method::POST | Method::PUT)
+}
+
+fn address(peer: Option<SocketAddr>) -> String {
+    peer.map_or_else(|| "local".to_owned(), |address| address.ip().to_string())
+}
+
 /// Who asks: the label of the key, or the address where the service is open.
 fn identify(app: &App, request: &ServiceRequest) -> Result<String, Failure> {
     if app.keys.is_empty() {
-        return Ok(request.peer_addr().map_or_else(|| "local".to_owned(), |address| address.ip().to_string()));
+        return Ok(address(request.peer_addr()));
     }
     let given = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let key = given.and_then(|value| {

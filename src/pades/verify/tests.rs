@@ -403,6 +403,17 @@ fn reports_speak_one_language_at_a_time() {
 }
 
 #[test]
+fn a_borrowed_chain_is_not_shown_as_his_own() {
+    // `stranger` puts the certificates of an authority that never knew him beside his own.
+    let base = document();
+    let prepared = prepare(&base, &plan("NguoiKy")).expect("prepared");
+    let own = signed("stranger", RSA, &prepared.digest);
+    let pdf = [base.as_slice(), &embed(&prepared, &own).expect("embedded")].concat();
+    let report = judge(&pdf);
+    assert_eq!((report.verdict, report.signatures[0].chain.len()), (FileVerdict::UnknownSigner, 1), "{report:#?}");
+}
+
+#[test]
 fn what_is_no_pdf_is_a_failure() {
     for bytes in [&b""[..], b"GIF89a", b"<html>"] {
         assert_eq!(verify(bytes, &trust(), moment(NOW)).expect_err("no PDF").code, FailureCode::NotPdf);

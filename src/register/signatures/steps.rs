@@ -302,14 +302,18 @@ impl Register {
                     }
                     None => (RequestState::Completed, Some(now)),
                 };
-                sqlx::query("UPDATE signature_request SET state = $1, ended_at = $2, remove_at = $3 WHERE id = $4")
-                    .bind(state.word())
-                    .bind(ended)
-                    .bind(ended.map(|now| now + keep))
-                    .bind(&one.request)
-                    .execute(&mut *tx)
-                    .await
-                    .map_err(unavailable)?;
+                sqlx::query(
+                    "UPDATE signature_request SET state = $1, ended_at = $2, remove_at = $3, signed_sha256 = $4 \
+                     WHERE id = $5",
+                )
+                .bind(state.word())
+                .bind(ended)
+                .bind(ended.map(|now| now + keep))
+                .bind(&one.sha256)
+                .bind(&one.request)
+                .execute(&mut *tx)
+                .await
+                .map_err(unavailable)?;
                 let webhook: Option<String> = sqlx::query_scalar("SELECT webhook FROM signature_request WHERE id = $1")
                     .bind(&one.request)
                     .fetch_one(&mut *tx)
