@@ -145,6 +145,15 @@ fn rows(signature: &SignatureReport) -> Vec<(Text, Option<Text>)> {
     };
     let validity = signature.signer.as_ref().map(|signer| same(format!("{} – {}", signer.valid_from, signer.valid_to)));
     vec![
+        (
+            Text::new("chưa xác nhận", "not confirmed"),
+            (signature.signer.is_some() && !signature.trusted).then(|| {
+                Text::new(
+                    "các tên dưới đây là lời của chính chứng thư, chưa ai bảo đảm",
+                    "the names below are the certificate's own words, nobody vouches for them",
+                )
+            }),
+        ),
         (Text::new("người ký", "signer"), signature.signer.as_ref().map(party)),
         (
             Text::new("nơi cấp chứng thư", "authority"),

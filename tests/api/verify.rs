@@ -42,7 +42,8 @@ async fn signed_files_are_judged_in_the_callers_language() {
     let report = judged(&app, "/v1/verify", &signed::by("revoked"), "vi").await;
     assert_eq!(report["verdict"], "revoked");
     let report = judged(&app, "/v1/verify", &signed::open(), "vi").await;
-    assert_eq!((&report["verdict"], &report["empty_fields"][0]), (&"not_signed".into(), &"KiemThu".into()));
+    assert_eq!(report["verdict"], "not_signed");
+    assert!(report["empty_fields"].as_array().is_some_and(|names| names.contains(&"KiemThu".into())), "{report:#}");
 }
 
 #[actix_web::test]
@@ -84,7 +85,10 @@ async fn what_cannot_be_trusted_stops_the_start() {
         vinhdanh::app::App::start(&settings, &places, crate::support::program()).await.err().expect("refused");
     assert!(failure.to_string().contains(&path.display().to_string()), "{failure}");
     // A folder takes in what has the name of a certificate or a list, and leaves keys and notes alone.
-    let trust = vinhdanh::app::trust(&[signed::pki("")]).expect("tests/pki");
-    assert_eq!((trust.roots.len(), trust.crls.len()), (3, 2), "chain.pem holds the root again, stranger is a root");
-    assert!(trust.intermediates.len() >= 8);
+    let folder = tempfile::tempdir().expect("a folder");
+    for name in ["root.pem", "intermediate.pem", "intermediate.crl", "root.key", "README.md"] {
+        std::fs::copy(signed::pki(name), folder.path().join(name)).expect("copied");
+    }
+    let trust = vinhdanh::app::trust(&[folder.path().to_owned()]).expect("a folder of trust");
+    assert_eq!((trust.roots.len(), trust.intermediates.len(), trust.crls.len()), (1, 1, 1));
 }

@@ -71,7 +71,7 @@ function show(report, file) {
       `${file.name} · ${pages}${size(report.length)} · kiểm tra lúc ${time(report.checked_at)}`, standards(report.standards),
       el("br"), el("span", {}, "SHA-256 ", el("code", {}, report.sha256))),
     notes(report.findings.filter((one) => one.weight === "note")),
-    many ? el("h2", {}, many === 1 ? "Chữ ký trong tệp" : `${many} chữ ký và dấu thời gian trong tệp`) : null,
+    many ? el("h2", {}, count(report.signatures)) : null,
     report.signatures.map(signature),
     el("p", { class: "take" },
       el("a", { class: "main second", href: address, download: `ket-qua-${report.sha256.slice(0, 8)}.json` }, "Tải kết quả (JSON)"),
@@ -87,11 +87,19 @@ function reasons(report) {
   return [...new Set(chosen.map((one) => one.text))].slice(0, 4);
 }
 
+function count(signatures) {
+  const stamps = signatures.filter((one) => one.kind === "time_stamp").length;
+  const signs = signatures.length - stamps;
+  return `Trong tệp có ${[signs && `${signs} chữ ký`, stamps && `${stamps} dấu thời gian`].filter(Boolean).join(" và ")}`;
+}
+
 function signature(one, index) {
   const [kind, word] = ONE[one.verdict] ?? ["none", one.verdict];
   const stamp = one.kind === "time_stamp";
   const name = one.signer?.name || one.field;
   const rows = [
+    // Anybody can write any name into a certificate of his own making.
+    [null, one.signer && !one.trusted && tag("care", "Các tên dưới đây là lời của chính chứng thư, chưa ai bảo đảm")],
     [stamp ? "Nơi cấp dấu thời gian" : "Người ký (chủ thể chứng thư)", one.signer && [one.signer.name, one.signer.organisation && el("small", {}, one.signer.organisation), el("small", {}, `Số sê-ri ${one.signer.serial}`)]],
     ["Tổ chức cấp chứng thư (CA)", one.signer?.issuer],
     ["Thời điểm ký", when(one)],
@@ -107,8 +115,8 @@ function signature(one, index) {
   return el("article", { class: `seal ${kind}` },
     el("header", {},
       el("span", { class: `badge ${kind}`, "aria-hidden": "true" }, MARKS[kind]),
-      el("div", {}, el("h3", {}, `${index + 1}. ${stamp ? "Dấu thời gian: " : ""}${name}`), el("p", {}, el("strong", {}, word), ". ", one.sentence))),
-    el("dl", { class: "told" }, rows.filter(([, value]) => value).map(([label, value]) => [el("dt", {}, label), el("dd", {}, value)])),
+      el("div", {}, el("h3", {}, `${index + 1}. ${stamp ? "Dấu thời gian: " : ""}${name}${one.signer && !one.trusted ? " (chưa xác nhận)" : ""}`), el("p", {}, el("strong", {}, word), ". ", one.sentence))),
+    el("dl", { class: "told" }, rows.filter(([, value]) => value).map(([label, value]) => (label ? [el("dt", {}, label), el("dd", {}, value)] : el("dd", { class: "across" }, value)))),
     notes(one.findings));
 }
 

@@ -65,8 +65,8 @@ impl FileVerdict {
                 "The document is validly signed and whole since it was signed",
             ),
             Self::SignedWithWarnings => (
-                "Văn bản có chữ ký số đúng và còn nguyên vẹn từ khi ký, nhưng có điều chưa kiểm tra được",
-                "The document is rightly signed and whole since it was signed, but something could not be checked",
+                "Văn bản có chữ ký số đúng và còn nguyên vẹn từ khi ký, nhưng có điểm cần lưu ý",
+                "The document is rightly signed and whole since it was signed, but some points need attention",
             ),
             Self::UnknownSigner => (
                 "Văn bản còn nguyên vẹn từ khi ký, nhưng chưa xác nhận được người ký là ai",
@@ -130,7 +130,7 @@ impl Verdict {
         let (vi, en) = match self {
             Self::Valid => ("Chữ ký hợp lệ", "The signature is valid"),
             Self::ValidWithWarnings => {
-                ("Chữ ký đúng, có điều chưa kiểm tra được", "The signature is right; something could not be checked")
+                ("Chữ ký đúng, có điểm cần lưu ý", "The signature is right; some points need attention")
             }
             Self::UnknownSigner => (
                 "Chữ ký đúng, nhưng chưa xác nhận được người ký",

@@ -403,6 +403,17 @@ fn reports_speak_one_language_at_a_time() {
 }
 
 #[test]
+fn a_borrowed_chain_is_not_shown_as_his_own() {
+    // `stranger` puts the certificates of an authority that never knew him beside his own.
+    let base = document();
+    let prepared = prepare(&base, &plan("NguoiKy")).expect("prepared");
+    let own = signed("stranger", RSA, &prepared.digest);
+    let pdf = [base.as_slice(), &embed(&prepared, &own).expect("embedded")].concat();
+    let report = judge(&pdf);
+    assert_eq!((report.verdict, report.signatures[0].chain.len()), (FileVerdict::UnknownSigner, 1), "{report:#?}");
+}
+
+#[test]
 fn what_is_no_pdf_is_a_failure() {
     for bytes in [&b""[..], b"GIF89a", b"<html>"] {
         assert_eq!(verify(bytes, &trust(), moment(NOW)).expect_err("no PDF").code, FailureCode::NotPdf);
@@ -440,4 +451,29 @@ fn crafted_files_end_in_time() {
     assert!(report.standards.is_none(), "the other reader was not given it");
     let deep = [b"%PDF-1.7\n1 0 obj\n".to_vec(), vec![b'['; 1_000_000]].concat();
     assert_eq!(verify(&deep, &trust(), moment(NOW)).expect("a report").verdict, FileVerdict::Unreadable);
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(60))]
+
+    #[test]
+    fn no_edit_makes_it_fall_or_believe(edits in proptest::collection::vec((proptest::prelude::any::<proptest::sample::Index>(), proptest::prelude::any::<u8>()), 1..6), cut in proptest::prelude::any::<bool>()) {
+        static SIGNED: std::sync::LazyLock<Vec<u8>> = std::sync::LazyLock::new(once);
+        let mut pdf = SIGNED.clone();
+        let hole = hole(&pdf);
+        let mut outside = false;
+        for (at, byte) in &edits {
+            let at = at.index(pdf.len());
+            outside |= pdf[at] != *byte && !hole.contains(&at);
+            pdf[at] = *byte;
+        }
+        if cut {
+            let at = edits[0].0.index(pdf.len());
+            outside |= at < pdf.len() - 1;
+            pdf.truncate(at);
+        }
+        if let Ok(report) = verify(&pdf, &trust(), moment(NOW)) {
+            proptest::prop_assert!(!outside || !report.verdict.holds(), "{:?}", report.verdict);
+        }
+    }
 }

@@ -25,6 +25,8 @@ pub(super) struct Unreadable(pub(super) &'static str);
 
 /// Values one judgement may read, over all revisions of the file.
 const VALUES: u64 = 8_000_000;
+/// Values of objects kept in memory for one revision; others are read again when they are asked for again.
+const KEPT: u64 = 1_000_000;
 /// Bytes that one judgement may unpack.
 const UNPACKED: u64 = 128 << 20;
 /// Bytes of packed objects that another reader, which keeps all in memory, is given.
@@ -73,6 +75,8 @@ pub(super) struct File<'a> {
     pub(super) bytes: &'a [u8],
     budget: &'a Budget,
     table: table::Table,
+    /// Values in `objects`.
+    kept: Cell<u64>,
     objects: RefCell<HashMap<u32, Rc<Body>>>,
     packed: RefCell<HashMap<u32, Rc<Packed>>>,
 }
@@ -84,7 +88,14 @@ impl<'a> File<'a> {
             return Err(Unreadable("it does not begin with %PDF-"));
         }
         let table = table::read(bytes, budget)?;
-        let file = Self { bytes, budget, table, objects: RefCell::default(), packed: RefCell::default() };
+        let file = Self {
+            bytes,
+            budget,
+            table,
+            kept: Cell::default(),
+            objects: RefCell::default(),
+            packed: RefCell::default(),
+        };
         if file.trailer().contains_key(b"Encrypt".as_slice()) {
             return Err(Unreadable("it is encrypted"));
         }
@@ -148,8 +159,13 @@ impl<'a> File<'a> {
         if let Some(found) = self.objects.borrow().get(&id.0) {
             return Ok(Some(Rc::clone(found)));
         }
+        let before = self.budget.values.get();
         let body = Rc::new(self.read(id, 0)?);
-        self.objects.borrow_mut().insert(id.0, Rc::clone(&body));
+        let kept = self.kept.get() + (before - self.budget.values.get());
+        if kept <= KEPT {
+            self.kept.set(kept);
+            self.objects.borrow_mut().insert(id.0, Rc::clone(&body));
+        }
         Ok(Some(body))
     }
 
