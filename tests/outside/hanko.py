@@ -1,7 +1,8 @@
 """pyHanko's own command line, many commands from one start: it takes a second to begin and a tenth of one to judge.
 
 Runs in the virtual environment. Each line in is a JSON list of arguments; each line out `[exit, stdout, stderr]`.
-Every command has a process of its own, so none inherits anything from another."""
+Every command has a process of its own, so none inherits anything from another. One command is ours:
+`edit KIND FROM TO` adds to a file what a stranger might, properly, as an update after its end."""
 
 import json
 import os
@@ -9,6 +10,52 @@ import sys
 import tempfile
 
 from pyhanko.cli import launch
+from pyhanko.pdf_utils import generic, incremental_writer
+from pyhanko.pdf_utils.generic import pdf_name
+
+
+def page(writer):
+    """A line of text over the first page, in a font every reader has."""
+    font = generic.DictionaryObject({pdf_name("/Type"): pdf_name("/Font"), pdf_name("/Subtype"): pdf_name("/Type1"),
+                                     pdf_name("/BaseFont"): pdf_name("/Courier")})
+    resources = generic.DictionaryObject({pdf_name("/Font"): generic.DictionaryObject(
+        {pdf_name("/Xx"): writer.add_object(font)})})
+    over = generic.StreamObject(stream_data=b"q BT /Xx 14 Tf 100 400 Td (kem theo ba trieu dong) Tj ET Q")
+    writer.add_stream_to_page(0, writer.add_object(over), resources)
+
+
+def note(writer):
+    """A note on the first page."""
+    reference = writer.find_page_for_modification(0)[0]
+    words = generic.DictionaryObject({
+        pdf_name("/Type"): pdf_name("/Annot"), pdf_name("/Subtype"): pdf_name("/Text"), pdf_name("/F"): generic.NumberObject(28),
+        pdf_name("/Rect"): generic.ArrayObject(map(generic.NumberObject, (100, 400, 120, 420))),
+        pdf_name("/Contents"): generic.TextStringObject("kèm theo ba triệu đồng"), pdf_name("/P"): reference})
+    dictionary = reference.get_object()
+    notes = generic.ArrayObject([*dictionary.get("/Annots", ()), writer.add_object(words)])
+    dictionary[pdf_name("/Annots")] = notes
+    writer.mark_update(reference)
+
+
+def look(writer):
+    """Another picture in the place of the first signature."""
+    field = writer.root["/AcroForm"]["/Fields"].raw_get(0)
+    form = generic.StreamObject({pdf_name("/Type"): pdf_name("/XObject"), pdf_name("/Subtype"): pdf_name("/Form"),
+                                 pdf_name("/BBox"): generic.ArrayObject(map(generic.NumberObject, (0, 0, 100, 100)))},
+                                stream_data=b"0 0 100 100 re f")
+    field.get_object()[pdf_name("/AP")] = generic.DictionaryObject({pdf_name("/N"): writer.add_object(form)})
+    writer.mark_update(field.reference)
+
+
+EDITS = {"page": page, "note": note, "look": look}
+
+
+def edit(kind, source, target):
+    with open(source, "rb") as file:
+        writer = incremental_writer.IncrementalPdfFileWriter(file)
+        EDITS[kind](writer)
+        with open(target, "wb") as out:
+            writer.write(out)
 
 
 def command(arguments):
@@ -20,8 +67,11 @@ def command(arguments):
                 os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
                 os.dup2(out.fileno(), 1)
                 os.dup2(err.fileno(), 2)
-                sys.argv = ["pyhanko", *arguments]
-                launch()
+                if arguments[0] == "edit":
+                    edit(*arguments[1:])
+                else:
+                    sys.argv = ["pyhanko", *arguments]
+                    launch()
                 status = 0
             except SystemExit as end:
                 status = end.code if isinstance(end.code, int) else int(end.code is not None)

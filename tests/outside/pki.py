@@ -1,6 +1,7 @@
 """Certificates, keys, revocation lists and small authorities for one run, all made by openssl on the spot: nothing here
 outlives its folder, no key is a secret. Standard library only."""
 
+import contextlib
 import datetime
 import http.server
 import os
@@ -223,7 +224,7 @@ class Authorities:
 
     def __init__(self):
         self.pki, self.heard, self.lock = None, {}, threading.Lock()
-        self.over = threading.Event()
+        self.over, self.away = threading.Event(), False
         authorities = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -262,7 +263,18 @@ class Authorities:
         self.server.shutdown()
         self.server.server_close()
 
+    @contextlib.contextmanager
+    def silent(self):
+        """As if there were no network: whatever is asked gets a 503."""
+        self.away = True
+        try:
+            yield
+        finally:
+            self.away = False
+
     def answer(self, path, body):
+        if self.away:
+            return 503, "text/plain", b"away"
         with self.lock:
             self.heard[path] = self.heard.get(path, 0) + 1
         if path.startswith("/tsa") and body is not None:
