@@ -1,9 +1,11 @@
 """pyHanko's own command line, many commands from one start: it takes a second to begin and a tenth of one to judge.
 
 Runs in the virtual environment. Each line in is a JSON list of arguments; each line out `[exit, stdout, stderr]`.
-Every command has a process of its own, so none inherits anything from another. One command is ours:
-`edit KIND FROM TO` adds to a file what a stranger might, properly, as an update after its end."""
+Every command has a process of its own, so none inherits anything from another. Two commands are ours:
+`edit KIND FROM TO` adds to a file what a stranger might, properly, as an update after its end; `cms DIGEST P12 PASSWORD
+TO` makes a CMS over a digest."""
 
+import asyncio
 import json
 import os
 import sys
@@ -12,6 +14,8 @@ import tempfile
 from pyhanko.cli import launch
 from pyhanko.pdf_utils import generic, incremental_writer
 from pyhanko.pdf_utils.generic import pdf_name
+from pyhanko.keys import load_certs_from_pemder
+from pyhanko.sign import signers
 
 
 def page(writer):
@@ -47,6 +51,15 @@ def look(writer):
     writer.mark_update(field.reference)
 
 
+def cms(digest, pkcs12, password, target, *more):
+    """A CMS over a digest as PAdES wants it; each file of `more` is another certificate put in."""
+    signer = signers.SimpleSigner.load_pkcs12(pkcs12, passphrase=password.encode())
+    signer.cert_registry.register_multiple(load_certs_from_pemder(more))
+    made = asyncio.run(signer.async_sign(bytes.fromhex(digest), "sha256", use_pades=True))
+    with open(target, "wb") as out:
+        out.write(made.dump())
+
+
 EDITS = {"page": page, "note": note, "look": look}
 
 
@@ -67,8 +80,8 @@ def command(arguments):
                 os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
                 os.dup2(out.fileno(), 1)
                 os.dup2(err.fileno(), 2)
-                if arguments[0] == "edit":
-                    edit(*arguments[1:])
+                if arguments[0] in ("edit", "cms"):
+                    {"edit": edit, "cms": cms}[arguments[0]](*arguments[1:])
                 else:
                     sys.argv = ["pyhanko", *arguments]
                     launch()
