@@ -160,6 +160,7 @@ async fn wanted(
         standard: request::standard(value),
         mode: request::word(value, "mode").unwrap_or_else(|| "full".to_owned()),
         test: value["test"] == true,
+        fields: value["fields"].as_bool(),
         on_fault,
         webhook: request::word(value, "webhook"),
         idempotency,

@@ -107,7 +107,7 @@ fn count(template: &str, outcome: &'static str) {
 
 /// Reads query parameters; unknown ones are refused, so that a misspelt one is not ignored.
 fn requested(query: &HashMap<String, String>, form: Form) -> Result<Requested, Failure> {
-    const KNOWN: [&str; 5] = ["standard", "mode", "test", "page", "ppi"];
+    const KNOWN: [&str; 6] = ["standard", "mode", "test", "fields", "page", "ppi"];
     let mut faults = Vec::new();
     for name in query.keys().filter(|name| !KNOWN.contains(&name.as_str())) {
         let shown: String = name.chars().take(40).collect();
@@ -115,7 +115,7 @@ fn requested(query: &HashMap<String, String>, form: Form) -> Result<Requested, F
             "unknown_parameter",
             format!("không có tham số `{shown}`"),
             format!("no parameter `{shown}`"),
-            "standard, mode, test, page, ppi",
+            "standard, mode, test, fields, page, ppi",
         ));
     }
     let standard = match query.get("standard") {
@@ -129,14 +129,8 @@ fn requested(query: &HashMap<String, String>, form: Form) -> Result<Requested, F
     if !matches!(mode, "full" | "phoi") {
         faults.push(parameter("mode", "`mode` sai".into(), "`mode` is wrong".into(), "full, phoi"));
     }
-    let test = match query.get("test").map(String::as_str) {
-        None | Some("false") => false,
-        Some("true") => true,
-        Some(_) => {
-            faults.push(parameter("test", "`test` sai".into(), "`test` is wrong".into(), "true, false"));
-            false
-        }
-    };
+    let test = flag(query, "test", &mut faults).unwrap_or(false);
+    let fields = flag(query, "fields", &mut faults);
     let page = number(query, "page", 1, 1.0..=10_000.0, &mut faults);
     let ppi = number(query, "ppi", DEFAULT_PPI, 24.0..=300.0, &mut faults);
     if !faults.is_empty() {
@@ -147,7 +141,19 @@ fn requested(query: &HashMap<String, String>, form: Form) -> Result<Requested, F
         Form::Png => Output::Png { page, ppi },
         Form::Svg => Output::Svg { page },
     };
-    Ok(Requested { output, mode: mode.to_owned(), test })
+    Ok(Requested { output, mode: mode.to_owned(), test, fields })
+}
+
+/// A parameter that is `true` or `false`, where it was given.
+fn flag(query: &HashMap<String, String>, name: &'static str, faults: &mut Vec<Diagnostic>) -> Option<bool> {
+    match query.get(name).map(String::as_str)? {
+        "true" => Some(true),
+        "false" => Some(false),
+        _ => {
+            faults.push(parameter(name, format!("`{name}` sai"), format!("`{name}` is wrong"), "true, false"));
+            None
+        }
+    }
 }
 
 fn number<T>(
@@ -184,6 +190,7 @@ fn answer(request: &HttpRequest, caller: &Caller, form: Form, mut rendered: Rend
             "pages": rendered.pages,
             "sha256": hex(&rendered.sha256),
             "boxes": rendered.boxes,
+            "fields": rendered.fields,
             "warnings": entries(&rendered.warnings, caller),
             "pdf": STANDARD.encode(&rendered.bytes),
         })

@@ -161,6 +161,7 @@ pub fn wanted(value: &Value, plan: Plan, owner: String) -> Wanted {
         standard: request::standard(value),
         mode: "full".to_owned(),
         test: value["test"] == true,
+        fields: value["fields"].as_bool(),
         on_fault: OnFault::Refuse,
         webhook: request::word(value, "webhook"),
         idempotency: None,

@@ -120,6 +120,8 @@ pub struct Wanted {
     pub mode: String,
     /// Prints the MẪU watermark.
     pub test: bool,
+    /// Empty signature fields; `None`: as is usual for each template.
+    pub fields: Option<bool>,
     /// What a faulty document does.
     pub on_fault: OnFault,
     /// Who is told of its end.
@@ -308,6 +310,7 @@ fn examine(renderer: &Renderer, wanted: &Wanted, documents: Vec<Document>) -> Re
         standard: wanted.standard,
         mode: wanted.mode.clone(),
         test: wanted.test,
+        fields: wanted.fields,
         date: UNDATED,
         author: String::new(),
         names: wanted.names.clone(),

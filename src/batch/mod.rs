@@ -38,6 +38,9 @@ pub struct Making {
     pub mode: String,
     /// Prints the MẪU watermark.
     pub test: bool,
+    /// Empty signature fields; `None`: as is usual for the template.
+    #[serde(default)]
+    pub fields: Option<bool>,
     /// Day written into the archive and the merged file: that of the first document with one.
     pub date: (i32, u8, u8),
     /// Issuing body of the first document, for the merged file.
@@ -49,7 +52,7 @@ pub struct Making {
 impl Making {
     /// What is asked of every document.
     pub fn requested(&self) -> Requested {
-        Requested { output: Output::Pdf(self.standard), mode: self.mode.clone(), test: self.test }
+        Requested { output: Output::Pdf(self.standard), mode: self.mode.clone(), test: self.test, fields: self.fields }
     }
 }
 

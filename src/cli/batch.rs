@@ -91,6 +91,7 @@ impl Batch {
                 standard: Standard::parse(&self.out.standard).unwrap_or_default(),
                 mode: self.mode.clone(),
                 test: self.out.test,
+                fields: self.out.fields,
                 on_fault: if self.go_on { OnFault::Continue } else { OnFault::Refuse },
                 webhook: None,
                 idempotency: None,

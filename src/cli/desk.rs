@@ -39,6 +39,9 @@ pub struct Out {
     /// Print the MẪU watermark
     #[arg(long)]
     pub test: bool,
+    /// Empty signature fields; by default in decisions and certificates [possible values: true, false]
+    #[arg(long, value_name = "BOOL")]
+    pub fields: Option<bool>,
     /// Worker processes [default: one per core]
     #[arg(long, value_name = "N")]
     pub workers: Option<usize>,
@@ -321,7 +324,12 @@ impl UnderWay {
 /// Everything the files depend on: the request, the way they are made, templates and fonts.
 fn digest(desk: &Desk, request: &[&[u8]], out: &Out) -> String {
     let mut all = Sha256::new();
-    let how = [out.names.as_deref().unwrap_or_default(), &out.standard, if out.test { "test" } else { "" }];
+    let fields = match out.fields {
+        None => "",
+        Some(true) => "fields",
+        Some(false) => "no fields",
+    };
+    let how = [out.names.as_deref().unwrap_or_default(), &out.standard, if out.test { "test" } else { "" }, fields];
     let parts = request.iter().copied().chain(how.map(str::as_bytes)).chain([desk.assets_sha256.as_bytes()]);
     for part in parts {
         all.update((part.len() as u64).to_le_bytes());

@@ -99,6 +99,7 @@ impl Dossier {
             standard: Standard::parse(&self.out.standard).unwrap_or_default(),
             mode: "full".to_owned(),
             test: self.out.test,
+            fields: self.out.fields,
             on_fault: OnFault::Refuse,
             webhook: None,
             idempotency: None,

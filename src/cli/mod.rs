@@ -17,6 +17,7 @@ mod render;
 mod rules;
 mod serve;
 mod sheet;
+mod sign;
 mod templates;
 mod watch;
 mod worker;
@@ -92,6 +93,8 @@ enum Command {
     Fonts,
     /// Correct a printer: measured errors in, `trinh_bay.may_in` out
     Calibrate(calibrate::Calibrate),
+    /// Sign PDFs with a key in a file, or in steps with a key elsewhere
+    Sign(Box<sign::Sign>),
     /// Make an API key
     Key(key::Key),
     /// Ask a running service whether it is ready
@@ -124,6 +127,7 @@ pub fn main() -> ExitCode {
         Command::Rules(command) => command.run(speech),
         Command::Fonts => catalog::fonts(&places, speech),
         Command::Calibrate(command) => command.run(),
+        Command::Sign(command) => command.run(&places, speech),
         Command::Key(command) => command.run(),
         Command::Healthcheck(command) => command.run(),
         Command::Completions { shell } => {

@@ -44,6 +44,9 @@ pub struct Render {
     /// Archive standard, always with PDF/UA-1; `a-3a` attaches the data
     #[arg(long, default_value = "a-2a", value_parser = ["a-2a", "a-3a"])]
     standard: String,
+    /// Empty signature fields; by default in decisions and certificates [possible values: true, false]
+    #[arg(long, value_name = "BOOL")]
+    fields: Option<bool>,
     /// Overwrite the file if it exists
     #[arg(long)]
     force: bool,
@@ -85,7 +88,7 @@ impl Render {
     /// Runs the command.
     pub fn run(self, places: &Places, speech: Speech) -> Result<(), Failure> {
         let standard = Standard::parse(&self.standard).unwrap_or_default();
-        let rendered = self.common.make(places, Output::Pdf(standard))?;
+        let rendered = self.common.make(places, Output::Pdf(standard), self.fields)?;
         let path = self.output.unwrap_or_else(|| PathBuf::from(&rendered.file_name));
         output::write(&path, &rendered.bytes, self.force)?;
         output::warn(&rendered.warnings, speech);
@@ -100,12 +103,12 @@ impl Preview {
         self.common.known_mode()?;
         let Some(output) = self.output else {
             let Common { id, data, test, mode } = self.common;
-            let requested = Requested { output: Output::Check, mode, test };
+            let requested = Requested { output: Output::Check, mode, test, fields: None };
             return watch::run(Watched { places: places.clone(), id, data, requested, lang: speech.lang }, self.listen);
         };
         let svg = output.extension().is_some_and(|end| end.eq_ignore_ascii_case("svg"));
         let kind = if svg { Output::Svg { page: self.page } } else { Output::Png { page: self.page, ppi: self.ppi } };
-        let rendered = self.common.make(places, kind)?;
+        let rendered = self.common.make(places, kind, None)?;
         super::output::write(&output, &rendered.bytes, self.force)?;
         super::output::warn(&rendered.warnings, speech);
         tell(&rendered, &output, speech);
@@ -116,7 +119,7 @@ impl Preview {
 impl Check {
     /// Runs the command.
     pub fn run(self, places: &Places, speech: Speech) -> Result<(), Failure> {
-        let rendered = self.common.make(places, Output::Check)?;
+        let rendered = self.common.make(places, Output::Check, None)?;
         output::warn(&rendered.warnings, speech);
         match speech.format {
             Format::Json => put!("{}", json!({"ok": keeps_form(&rendered.warnings), "pages": rendered.pages})),
@@ -145,12 +148,12 @@ impl Common {
         Ok(())
     }
 
-    fn make(&self, places: &Places, kind: Output) -> Result<Rendered, Failure> {
+    fn make(&self, places: &Places, kind: Output, fields: Option<bool>) -> Result<Rendered, Failure> {
         self.known_mode()?;
         let (renderer, backend) = app::local(places)?;
         renderer.template(&self.id)?;
         let data = read_json(&output::read(&self.data)?, InputLimits::default())?;
-        let requested = Requested { output: kind, mode: self.mode.clone(), test: self.test };
+        let requested = Requested { output: kind, mode: self.mode.clone(), test: self.test, fields };
         let deadline = Instant::now() + NO_HURRY;
         runtime()?.block_on(renderer.render(&backend, &self.id, data, &requested, deadline))
     }
@@ -160,7 +163,10 @@ fn tell(rendered: &Rendered, path: &std::path::Path, speech: Speech) {
     let sha256 = app::hex(&rendered.sha256);
     match speech.format {
         Format::Json => {
-            eprintln!("{}", json!({"file": path, "pages": rendered.pages, "sha256": sha256, "boxes": rendered.boxes}));
+            eprintln!(
+                "{}",
+                json!({"file": path, "pages": rendered.pages, "sha256": sha256, "boxes": rendered.boxes, "fields": rendered.fields})
+            );
         }
         Format::Human => eprintln!("{}: {} trang, sha256 {}", path.display(), rendered.pages, &sha256[..16]),
     }

@@ -4,7 +4,7 @@ use super::Bench;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::engine::{Done, Output, Standard};
 use crate::render::Requested;
-use crate::template::{Template, Tree, lint};
+use crate::template::{Template, Tree, lint, missing_places};
 
 /// What each sample is made as: archive standard, and whether with the MẪU watermark.
 const RUNS: [(Standard, bool); 3] = [(Standard::A2a, false), (Standard::A3a, false), (Standard::A2a, true)];
@@ -18,6 +18,7 @@ pub fn check(
 ) -> Vec<Diagnostic> {
     let id = template.manifest.id.as_str();
     let mut faults = lint(tree, id);
+    let mut places = Vec::new();
     for (name, data) in &template.samples {
         for (standard, test) in RUNS {
             let requested = Requested { output: Output::Pdf(standard), test, ..Requested::default() };
@@ -29,12 +30,14 @@ pub fn check(
                     if standard == Standard::A2a && !test {
                         let breaches = warnings.into_iter().filter(|one| one.severity == Severity::Error);
                         faults.extend(breaches.map(|fault| named(&title, fault)));
+                        places.push((name.as_str(), done.boxes.into_iter().map(|one| one.name).collect()));
                     }
                 }
                 Err(failure) => faults.extend(failure.diagnostics.into_iter().map(|fault| named(&title, fault))),
             }
         }
     }
+    faults.extend(missing_places(&template.manifest, &places));
     faults
 }
 

@@ -7,9 +7,11 @@ mod certificate;
 mod cms;
 mod dss;
 mod field;
+mod form;
 mod key;
 mod prepare;
 mod revocation;
+mod tags;
 mod timestamp;
 mod verify;
 

@@ -13,12 +13,15 @@ mod navigation;
 mod outline;
 mod pages;
 mod part;
+pub(crate) mod raw;
 mod share;
+pub(crate) mod sheet;
 mod size;
 mod source;
 mod structure;
-mod syntax;
+pub(crate) mod syntax;
 mod trees;
+pub(crate) mod update;
 mod writer;
 
 use crate::diagnostic::Failure;

@@ -1,12 +1,17 @@
 //! One finished file, read and held to what this program writes.
 
+use std::collections::BTreeSet;
+
 use lopdf::{Document, Error, LoadOptions, Object, ObjectId};
 
-use super::fault;
+use super::{fault, raw};
 use crate::diagnostic::Failure;
 
 /// No stream that must be unpacked to read a file (its tables of objects) is larger than this, in bytes.
 const UNPACKED: usize = 64 << 20;
+/// Bytes that all these streams together may have, whatever the size of the file, and for each byte of it: no table of
+/// objects is packed tighter, and a small file cannot fill the memory.
+const UNPACKED_TOGETHER: (usize, usize) = (16 << 20, 16);
 /// No chain of references, nested object or tree is deeper than this in a file of ours.
 pub(super) const DEPTH: usize = 64;
 
@@ -14,6 +19,8 @@ pub(super) const DEPTH: usize = 64;
 pub(super) struct Source {
     /// Its objects.
     pub(super) document: Document,
+    /// Most bytes of a stream that is unpacked.
+    pub(super) unpacked: usize,
 }
 
 impl Source {
@@ -22,7 +29,8 @@ impl Source {
         if !pdf.starts_with(b"%PDF-") {
             return Err(fault::broken("không bắt đầu bằng `%PDF-`", "it does not begin with `%PDF-`"));
         }
-        let options = LoadOptions { strict: true, max_decompressed_size: Some(UNPACKED), ..LoadOptions::default() };
+        let unpacked = unpacked(pdf);
+        let options = LoadOptions { strict: true, max_decompressed_size: Some(unpacked), ..LoadOptions::default() };
         let document = match Document::load_mem_with_options(pdf, options) {
             Ok(document) => document,
             Err(Error::InvalidPassword | Error::Decryption(_) | Error::UnsupportedSecurityHandler(_)) => {
@@ -37,7 +45,7 @@ impl Source {
         if document.xref_recovery.is_some() {
             return Err(fault::broken("bảng tham chiếu chéo sai", "its cross-reference table is wrong"));
         }
-        Ok(Self { document })
+        Ok(Self { document, unpacked })
     }
 
     /// An object, whatever number of references lead to it.
@@ -100,6 +108,7 @@ impl Source {
         entry: &str,
     ) -> Result<Vec<(&'a Object, &'a Object)>, Failure> {
         let mut found = Vec::new();
+        let mut seen = BTreeSet::new();
         let mut nodes = vec![(root, 0)];
         while let Some((node, depth)) = nodes.pop() {
             if depth > DEPTH {
@@ -112,11 +121,27 @@ impl Source {
                 }
             }
             for kid in self.list(node, "Kids")?.unwrap_or_default().iter().rev() {
+                if kid.as_reference().is_ok_and(|id| !seen.insert(id)) {
+                    return Err(deep());
+                }
                 nodes.push((self.resolve(kid)?.as_dict().map_err(|_| kind("Kids"))?, depth + 1));
             }
         }
         Ok(found)
     }
+}
+
+/// Most bytes of one stream of objects in this file: a share of what all may have.
+fn unpacked(pdf: &[u8]) -> usize {
+    let named = |at: usize| {
+        let rest = pdf.get(at..).unwrap_or_default();
+        // Each letter may be written as `#` and two digits.
+        matches!(rest.first(), Some(b'O' | b'#'))
+            && raw::unescaped(rest.get(..18).unwrap_or(rest)).starts_with(b"ObjStm")
+    };
+    let many = memchr::memchr_iter(b'/', pdf).filter(|at| named(at + 1)).count();
+    let (least, each) = UNPACKED_TOGETHER;
+    UNPACKED.min((least + each * pdf.len()) / many.max(1))
 }
 
 /// What `/Key` holds is of another kind than it must be.
@@ -135,7 +160,8 @@ pub(super) fn wrong(object: &Object) -> Failure {
     fault::broken(format!("đối tượng {name} sai kiểu"), format!("object {name} is of the wrong kind"))
 }
 
-fn missing(object: &Object) -> Failure {
+/// The object a reference names is not there.
+pub(super) fn missing(object: &Object) -> Failure {
     let name = name(object);
     fault::broken(format!("thiếu đối tượng {name}"), format!("object {name} is missing"))
 }

@@ -5,13 +5,13 @@ use std::fmt::Write as _;
 use lopdf::{Dictionary, Object, ObjectId, StringFormat};
 
 /// What stands for a reference in the bytes: `12 0 R` in a file, a hash where objects are compared.
-pub(super) trait References {
+pub(crate) trait References {
     /// Appends what stands for the object `id` of the file being read.
     fn reference(&self, id: ObjectId, out: &mut Vec<u8>);
 }
 
 /// Appends an object. A stream is written as its dictionary alone.
-pub(super) fn object(out: &mut Vec<u8>, object: &Object, references: &impl References) {
+pub(crate) fn object(out: &mut Vec<u8>, object: &Object, references: &impl References) {
     match object {
         Object::Null => out.extend_from_slice(b"null"),
         Object::Boolean(value) => out.extend_from_slice(if *value { b"true" } else { b"false" }),
@@ -38,14 +38,14 @@ pub(super) fn object(out: &mut Vec<u8>, object: &Object, references: &impl Refer
 }
 
 /// Appends a dictionary with its brackets.
-pub(super) fn dictionary(out: &mut Vec<u8>, dictionary: &Dictionary, references: &impl References) {
+pub(crate) fn dictionary(out: &mut Vec<u8>, dictionary: &Dictionary, references: &impl References) {
     out.extend_from_slice(b"<<");
     entries(out, dictionary, references);
     out.extend_from_slice(b">>");
 }
 
 /// Appends the entries of a dictionary without its brackets.
-pub(super) fn entries(out: &mut Vec<u8>, dictionary: &Dictionary, references: &impl References) {
+pub(crate) fn entries(out: &mut Vec<u8>, dictionary: &Dictionary, references: &impl References) {
     for (key, value) in dictionary.iter() {
         name(out, key);
         out.push(b' ');
@@ -54,20 +54,20 @@ pub(super) fn entries(out: &mut Vec<u8>, dictionary: &Dictionary, references: &i
 }
 
 /// Appends `/Key number 0 R`.
-pub(super) fn link(out: &mut Vec<u8>, key: &str, number: u32) {
+pub(crate) fn link(out: &mut Vec<u8>, key: &str, number: u32) {
     name(out, key.as_bytes());
     out.push(b' ');
     refer(out, number);
 }
 
 /// Appends `number 0 R`.
-pub(super) fn refer(out: &mut Vec<u8>, number: u32) {
+pub(crate) fn refer(out: &mut Vec<u8>, number: u32) {
     display(out, number);
     out.extend_from_slice(b" 0 R");
 }
 
 /// Appends `[1 0 R 2 0 R]`.
-pub(super) fn refer_all(out: &mut Vec<u8>, numbers: &[u32]) {
+pub(crate) fn refer_all(out: &mut Vec<u8>, numbers: &[u32]) {
     out.push(b'[');
     for (n, number) in numbers.iter().enumerate() {
         if n > 0 {
@@ -79,7 +79,7 @@ pub(super) fn refer_all(out: &mut Vec<u8>, numbers: &[u32]) {
 }
 
 /// Appends a number or whatever is plain when displayed.
-pub(super) fn display(out: &mut Vec<u8>, value: impl std::fmt::Display) {
+pub(crate) fn display(out: &mut Vec<u8>, value: impl std::fmt::Display) {
     let mut text = Text(out);
     // Writing to memory cannot fail.
     let _ = write!(text, "{value}");
@@ -95,7 +95,7 @@ impl std::fmt::Write for Text<'_> {
 }
 
 /// Appends a name; what may not stand in one as it is goes as `#` and two digits.
-pub(super) fn name(out: &mut Vec<u8>, value: &[u8]) {
+pub(crate) fn name(out: &mut Vec<u8>, value: &[u8]) {
     out.push(b'/');
     for &byte in value {
         if byte.is_ascii_graphic() && !b"()<>[]{}/%#".contains(&byte) {
@@ -108,7 +108,7 @@ pub(super) fn name(out: &mut Vec<u8>, value: &[u8]) {
 }
 
 /// Appends bytes as `(…)`.
-pub(super) fn literal(out: &mut Vec<u8>, value: &[u8]) {
+pub(crate) fn literal(out: &mut Vec<u8>, value: &[u8]) {
     out.push(b'(');
     for &byte in value {
         match byte {
@@ -123,7 +123,7 @@ pub(super) fn literal(out: &mut Vec<u8>, value: &[u8]) {
 }
 
 /// Appends bytes as `<…>`.
-pub(super) fn hexadecimal(out: &mut Vec<u8>, value: &[u8]) {
+pub(crate) fn hexadecimal(out: &mut Vec<u8>, value: &[u8]) {
     out.push(b'<');
     for &byte in value {
         digits(out, byte);
@@ -132,7 +132,7 @@ pub(super) fn hexadecimal(out: &mut Vec<u8>, value: &[u8]) {
 }
 
 /// Appends words a person reads: ASCII as it is, all else as UTF-16 (7.9.2.2).
-pub(super) fn text(out: &mut Vec<u8>, words: &str) {
+pub(crate) fn text(out: &mut Vec<u8>, words: &str) {
     if words.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ') {
         return literal(out, words.as_bytes());
     }

@@ -3,12 +3,14 @@
 //! Knows no HTTP and no command line. The same code runs over worker processes and in the caller's own.
 
 mod backend;
+mod fields;
 mod images;
 mod input;
 mod prepare;
 mod renderer;
 
 pub use backend::Backend;
+pub use fields::SignatureField;
 pub use input::{InputLimits, read_json};
 pub use prepare::{Prepared, Requested};
 pub use renderer::{Rendered, Renderer, RendererOptions};

@@ -39,11 +39,13 @@ pub struct Requested {
     pub mode: String,
     /// Prints the MẪU watermark.
     pub test: bool,
+    /// Empty signature fields in a PDF; `None`: as is usual for the template.
+    pub fields: Option<bool>,
 }
 
 impl Default for Requested {
     fn default() -> Self {
-        Self { output: Output::Pdf(Standard::A2a), mode: "full".to_owned(), test: false }
+        Self { output: Output::Pdf(Standard::A2a), mode: "full".to_owned(), test: false, fields: None }
     }
 }
 

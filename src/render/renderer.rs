@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use tokio::time::Instant;
 
 use super::backend::Backend;
+use super::fields::{self, SignatureField};
 use super::prepare::{Prepared, Requested, prepare};
 use crate::diagnostic::{Code, Diagnostic, Failure};
 use crate::engine::{Fonts, LabelledBox, Output};
@@ -72,6 +73,8 @@ pub struct Rendered {
     pub pages: usize,
     /// Labelled boxes.
     pub boxes: Vec<LabelledBox>,
+    /// Empty signature fields of the file, in the order of signing.
+    pub fields: Vec<SignatureField>,
     /// Everything worth telling.
     pub warnings: Vec<Diagnostic>,
     /// File name with extension.
@@ -167,6 +170,7 @@ impl Renderer {
         deadline: Instant,
     ) -> Result<Rendered, Failure> {
         let started = Instant::now();
+        let seal = fields::seal_of(&data);
         let prepared = if is_heavy(&data) {
             // Thousands of names are checked for as long as a certificate is set: not on a thread that answers others.
             let (ready, requested, max_rows) = (Arc::clone(self.find(id)?), requested.clone(), self.options.max_rows);
@@ -179,14 +183,28 @@ impl Renderer {
         let Prepared { job, lane, file_name, mut warnings } = prepared?;
         let output = job.output;
         let prepare = started.elapsed();
-        let done = backend.run(lane, job, deadline).await?;
+        let mut done = backend.run(lane, job, deadline).await?;
         warnings.extend(done.warnings);
-        let (compile, export) = (Duration::from_micros(done.compile_us), Duration::from_micros(done.export_us));
+        let manifest = &self.find(id)?.template.manifest;
+        if let Some(diameter) = seal {
+            fields::fit_seals(manifest, &mut done.boxes, diameter);
+        }
+        let mut fields = Vec::new();
+        let signing = Instant::now();
+        if fields::wanted(manifest, requested) {
+            fields = fields::of(manifest, &done.boxes);
+        }
+        if !fields.is_empty() {
+            done.bytes = fields::append(std::mem::take(&mut done.bytes), &fields).await?;
+        }
+        let compile = Duration::from_micros(done.compile_us);
+        let export = Duration::from_micros(done.export_us) + signing.elapsed();
         Ok(Rendered {
             sha256: Sha256::digest(&done.bytes).into(),
             bytes: done.bytes,
             pages: done.pages,
             boxes: done.boxes,
+            fields,
             warnings,
             file_name: format!("{file_name}{}", extension(output)),
             timing: Timing {

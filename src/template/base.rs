@@ -1,9 +1,10 @@
-//! What templates of one kind share: the folder a manifest names by `base`, with derived values, rules and prose.
+//! What templates of one kind share: the folder a manifest names by `base`, with derived values, rules, signature
+//! fields and prose.
 
 use serde::Deserialize;
 
 use super::catalog::{Prose, prose_of};
-use super::manifest::{Manifest, Rule, in_file_order};
+use super::manifest::{Manifest, ManifestField, Rule, in_file_order};
 use super::tree::Tree;
 use crate::diagnostic::{Diagnostic, Place};
 
@@ -20,10 +21,13 @@ struct Base {
     /// Cross-field rules.
     #[serde(default)]
     rules: Vec<Rule>,
+    /// Who signs where.
+    #[serde(default)]
+    fields: Vec<ManifestField>,
 }
 
 /// Puts a manifest on its base, and gives the base's prose. Expressions of the base come first; one the template has
-/// too is the template's, in the base's place. Rules of both hold.
+/// too is the template's, in the base's place. Rules and fields of both hold.
 pub(super) fn stand_on_base(manifest: &mut Manifest, tree: &Tree) -> Result<Vec<Prose>, Vec<Diagnostic>> {
     if manifest.base.is_empty() {
         return Ok(Vec::new());
@@ -51,6 +55,7 @@ pub(super) fn stand_on_base(manifest: &mut Manifest, tree: &Tree) -> Result<Vec<
     }
     manifest.derive.append(&mut own);
     manifest.rules.splice(0..0, base.rules);
+    manifest.fields.splice(0..0, base.fields);
     prose_of(tree, &folder)
 }
 

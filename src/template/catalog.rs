@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::base::stand_on_base;
+use super::fields::judge_fields;
 use super::manifest::Manifest;
 use super::schema::Schema;
 use super::tree::Tree;
@@ -93,6 +94,7 @@ fn read(tree: &Tree, id: &str, shared: &Value) -> Result<Template, Vec<Diagnosti
 
     let mut prose = prose_of(tree, id)?;
     let inherited = stand_on_base(&mut manifest, tree)?;
+    judge_fields(&manifest)?;
     prose.extend(inherited.into_iter().filter(|one| prose.iter().all(|own| own.name != one.name)).collect::<Vec<_>>());
 
     let mut faults = Vec::new();

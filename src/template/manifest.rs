@@ -33,6 +33,12 @@ pub struct Manifest {
     /// What can be printed: `full` always; `phoi` where the template can print on a pre-printed blank.
     #[serde(default = "full_only")]
     pub modes: Vec<String>,
+    /// Whether its documents leave with empty signature fields unless told otherwise.
+    #[serde(default)]
+    pub fields_default: bool,
+    /// Who signs where, in the order of signing; those of its base come first.
+    #[serde(default)]
+    pub fields: Vec<ManifestField>,
     /// Version of the package.
     #[serde(default)]
     pub version: String,
@@ -98,6 +104,34 @@ pub struct Rule {
     pub vi: String,
     /// Message, English (a prose template).
     pub en: String,
+}
+
+/// `[[tool.vinhdanh.fields]]`: a labelled box of the page and the signature field that goes there.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ManifestField {
+    /// Name of the box the page reports (`nguoi_ky`).
+    #[serde(rename = "box")]
+    pub place: String,
+    /// Name of the field in the PDF: ASCII letters and digits (`NguoiKy`).
+    pub name: String,
+    /// Who signs it.
+    pub role: FieldRole,
+    /// What a reader is told it is for, Vietnamese.
+    pub label: String,
+    /// Only some documents of the template have the box (the second certificate on a sheet).
+    #[serde(default)]
+    pub optional: bool,
+}
+
+/// Who signs a field (Nghị định 30/2020/NĐ-CP, Phụ lục I, Phần I, Mục II, khoản 7 and 8).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FieldRole {
+    /// A person, ô 7c.
+    Signer,
+    /// The agency, ô 8: after every person.
+    Seal,
 }
 
 #[derive(Deserialize)]

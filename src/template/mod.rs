@@ -3,6 +3,7 @@
 mod base;
 mod catalog;
 mod columns;
+mod fields;
 mod flatten;
 mod lint;
 mod manifest;
@@ -11,8 +12,9 @@ mod schema;
 mod tree;
 
 pub use catalog::{Broken, Catalog, Prose, Template};
+pub use fields::missing_places;
 pub use flatten::{Flat, flatten};
 pub use lint::lint;
-pub use manifest::{Manifest, Rule, Size, is_id};
+pub use manifest::{FieldRole, Manifest, ManifestField, Rule, Size, is_id};
 pub use schema::{Schema, Step};
 pub use tree::{REFERENCES, Tree};

@@ -181,7 +181,13 @@ def spoil(schema, text):
         choice = every[0][0]
         put(data, choice, "khong_co")
         return json.dumps(data, ensure_ascii=False, indent=2), [(choice, ["một trong"], "khong_co")]
-    date = next(pointer for pointer, value in every if re.fullmatch(r"\d{4}-\d\d-\d\d", value))
+    dates = [pointer for pointer, value in every if re.fullmatch(r"\d{4}-\d\d-\d\d", value)]
+    if not dates:
+        # A sheet that says whose papers follow has no date and no signer.
+        missing = list(required_places(schema, data))[0]
+        put(data, missing)
+        return json.dumps(data, ensure_ascii=False, indent=2), [(missing, ["thiếu", missing.split("/")[-1]], "{")]
+    date = dates[0]
     name = [pointer for pointer, _ in every if pointer.endswith("/ho_ten")][-1]
     free = [one for one in required_places(schema, data) if not any(f"{other}/".startswith(f"{one}/") for other in (date, name))]
     # Better something inside something: then a click has a nearer place to go to than the first bracket.

@@ -12,7 +12,8 @@ from pathlib import Path
 # Lines of the format itself. Where one is printed at all it must come out with its spaces.
 FIXED = ["CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc"]
 # Properties whose text is printed word for word: names of people, bodies and groups.
-NAME_KEYS = re.compile(r"^(ten|ho_ten|ten_.+)$")
+# `nhom`, `tu` and `den` are whose sheets lie behind a separator.
+NAME_KEYS = re.compile(r"^(ten|ho_ten|ten_.+|nhom|tu|den)$")
 # No Vietnamese syllable is longer ("nghiêng"); a longer run of letters that the data does not hold is two words in one.
 LONGEST_SYLLABLE = 7
 # In a run of letters this long breaks are allowed anywhere, visible or not: it could not be set otherwise.
@@ -21,6 +22,7 @@ UNBREAKABLE = 16
 SYLLABLE = re.compile(r"(ngh|ng|nh|ch|gh|gi|kh|ph|qu|th|tr|[bcdđghklmnpqrstvx])?[aeiouy]{1,4}(ng|nh|ch|[cmnpt])?")
 # Everything is A4 unless the data names a profile with a sheet of its own; mm.
 A4 = (210, 297)
+SHEETS = {"a3": (297, 420), "a4": A4, "a5": (148, 210)}
 # Bleed and crop marks on each side of a sheet for the print shop, mm (docs: giay_khen/README.md).
 PRINT_SHOP = 9
 PROFILES = Path(__file__).resolve().parents[2] / "typst-templates" / "shared" / "certificate" / "profiles"
@@ -79,12 +81,15 @@ def pdffonts(path):
 
 # --- pdfinfo -----------------------------------------------------------------------------------------------------
 
-def sheet_of(data):
-    """The shorter and the longer side of the sheet the data asks for, mm."""
+def sheet_of(data, usual):
+    """The shorter and the longer side of the sheet the data ask for, mm; `usual` is the template's own profile."""
     asked = data.get("trinh_bay") or {}
-    profile = asked.get("ho_so_rieng")
-    if not profile and "ho_so" in asked:
-        profile = json.loads((PROFILES / f"{asked['ho_so']}.json").read_text(encoding="utf-8"))
+    if "kho" in data:
+        named = re.fullmatch(r"(a[345])(_ngang)?", data["kho"])
+        return SHEETS[named[1]] if named else sorted(map(int, data["kho"].split("x")))
+    profile, name = asked.get("ho_so_rieng"), asked.get("ho_so", usual)
+    if not profile and name:
+        profile = json.loads((PROFILES / f"{name}.json").read_text(encoding="utf-8"))
     if not profile:
         return A4
     # Several certificates on one sheet; for the print shop bleed and marks all round.
@@ -93,8 +98,8 @@ def sheet_of(data):
     return sorted((sheet["rong"] + around, sheet["cao"] + around))
 
 
-def pdfinfo(path, data):
-    sheet = [side * 72 / 25.4 for side in sheet_of(data)]
+def pdfinfo(path, data, usual=None):
+    sheet = [side * 72 / 25.4 for side in sheet_of(data, usual)]
     out, said = poppler("pdfinfo", "-f", "1", "-l", "100000", str(path))
     fields = {}
     sizes = []
@@ -143,7 +148,8 @@ def names(data):
 
 
 def folded(text):
-    return re.sub(r"\s+", " ", unicodedata.normalize("NFC", text)).strip()
+    # The mark that ends a document is written by the template, close to the last word.
+    return re.sub(r" \./\.$", "./.", re.sub(r"\s+", " ", unicodedata.normalize("NFC", text)).strip())
 
 
 def bare(text):

@@ -1,0 +1,523 @@
+//! A file continued: changed and new objects, and a cross-reference section of the file's own kind, are appended, and no
+//! byte that is there is touched (ISO 32000-1, 7.5.6). A file that cannot be read without repair is refused.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write as _;
+
+use flate2::Compression;
+use flate2::write::ZlibEncoder;
+use lopdf::xref::XrefEntry;
+use lopdf::{Dictionary, Object, ObjectId};
+use memchr::memmem;
+use sha2::{Digest as _, Sha256};
+
+use super::raw::{self, Entries};
+use super::sheet::{self, Sheet};
+use super::source::Source;
+use super::{fault, syntax};
+use crate::diagnostic::{Code, Failure};
+
+/// Most indirect objects a file that is continued may have (ISO 19005-2, 6.1.13).
+const MOST_OBJECTS: u32 = 8_388_607;
+/// Most sections of cross-references: one for each time the file was continued.
+const MOST_SECTIONS: usize = 4_096;
+/// What a trailer or cross-reference stream says of its own section alone.
+const OF_SECTION: [&str; 10] =
+    ["Size", "Prev", "XRefStm", "Type", "Index", "W", "Length", "Filter", "DecodeParms", "DL"];
+
+/// A file read to be looked at and to be continued.
+pub(crate) struct Base<'a> {
+    bytes: &'a [u8],
+    source: Source,
+    /// The newest trailer, without what it says of its own section.
+    trailer: Entries,
+    /// Whether its cross-references stand in a stream.
+    streamed: bool,
+    /// Where the newest cross-references begin.
+    start: usize,
+    /// The first number no object has.
+    next: u32,
+    root: ObjectId,
+}
+
+impl<'a> Base<'a> {
+    /// Reads a file strictly.
+    ///
+    /// # Errors
+    ///
+    /// [`Code::NotPdf`]: it is no PDF, encrypted, damaged, or has two kinds of cross-references at once (hybrid).
+    pub(crate) fn open(bytes: &'a [u8]) -> Result<Self, Failure> {
+        Self::read(bytes).map_err(not_pdf)
+    }
+
+    fn read(bytes: &'a [u8]) -> Result<Self, Failure> {
+        let source = Source::read(bytes)?;
+        let start = source.document.xref_start;
+        let (trailer, streamed) = newest_section(bytes, start)?;
+        let root = trailer.get("Root").and_then(raw::reference).ok_or_else(|| super::source::kind("Root"))?;
+        for (&number, entry) in &source.document.reference_table.entries {
+            if let XrefEntry::Normal { offset, generation } = *entry
+                && raw::header(bytes, offset as usize).is_none_or(|(id, _)| id != (number, generation))
+            {
+                return Err(fault::broken(
+                    format!("đối tượng `{number}` không ở chỗ ghi trong bảng tham chiếu chéo"),
+                    format!("object `{number}` is not where its cross-reference says"),
+                ));
+            }
+        }
+        let size = trailer.get("Size").and_then(raw::number).unwrap_or_default();
+        let next = size.max(source.document.max_id.saturating_add(1)).max(1);
+        if next >= MOST_OBJECTS {
+            return Err(fault::broken("quá nhiều đối tượng", "it has too many objects"));
+        }
+        let mut base = Self { bytes, source, trailer, streamed, start, next, root };
+        OF_SECTION.iter().for_each(|key| base.trailer.remove(key));
+        base.dictionary(root)?;
+        Ok(base)
+    }
+
+    /// The bytes of the file.
+    pub(crate) fn bytes(&self) -> &'a [u8] {
+        self.bytes
+    }
+
+    /// The number of the catalog.
+    pub(crate) fn root(&self) -> ObjectId {
+        self.root
+    }
+
+    /// The catalog.
+    pub(crate) fn catalog(&self) -> Result<&Dictionary, Failure> {
+        self.dictionary(self.root)
+    }
+
+    /// The newest trailer as it stands, without what it says of its own section.
+    pub(crate) fn trailer(&self) -> &Entries {
+        &self.trailer
+    }
+
+    /// Every object by its number.
+    pub(crate) fn objects(&self) -> impl Iterator<Item = (ObjectId, &Object)> {
+        self.source.document.objects.iter().map(|(id, object)| (*id, object))
+    }
+
+    /// A dictionary (or that of a stream) by its number.
+    pub(crate) fn dictionary(&self, id: ObjectId) -> Result<&Dictionary, Failure> {
+        let object = self.source.object(id).map_err(not_pdf)?;
+        match object {
+            Object::Stream(stream) => Ok(&stream.dict),
+            object => object.as_dict().map_err(|_| not_pdf(super::source::wrong(&Object::Reference(id)))),
+        }
+    }
+
+    /// An object, whatever number of references lead to it.
+    pub(crate) fn resolve<'b>(&'b self, object: &'b Object) -> Result<&'b Object, Failure> {
+        self.source.resolve(object).map_err(not_pdf)
+    }
+
+    /// An entry of a dictionary; one that is null, or refers to nothing, is not there (7.3.10).
+    pub(crate) fn entry<'b>(&'b self, dictionary: &'b Dictionary, key: &str) -> Option<&'b Object> {
+        let object = dictionary.get(key.as_bytes()).ok()?;
+        let (_, found) = self.source.document.dereference(object).ok()?;
+        (!found.is_null()).then_some(found)
+    }
+
+    /// An entry that must be a dictionary if it is there.
+    pub(crate) fn inner<'b>(
+        &'b self,
+        dictionary: &'b Dictionary,
+        key: &str,
+    ) -> Result<Option<&'b Dictionary>, Failure> {
+        let found = self.entry(dictionary, key);
+        found.map(|found| found.as_dict().map_err(|_| wrong_kind(key))).transpose()
+    }
+
+    /// An entry that must be an array; one that is not there is empty.
+    pub(crate) fn list<'b>(&'b self, dictionary: &'b Dictionary, key: &str) -> Result<&'b [Object], Failure> {
+        match self.entry(dictionary, key) {
+            Some(found) => found.as_array().map(Vec::as_slice).map_err(|_| wrong_kind(key)),
+            None => Ok(&[]),
+        }
+    }
+
+    /// Entries of a tree by number or by name, in its order.
+    pub(crate) fn tree<'b>(
+        &'b self,
+        root: &'b Dictionary,
+        entry: &str,
+    ) -> Result<Vec<(&'b Object, &'b Object)>, Failure> {
+        self.source.tree(root, entry).map_err(not_pdf)
+    }
+
+    /// The pages in order.
+    pub(crate) fn sheets(&self) -> Result<Vec<Sheet>, Failure> {
+        sheet::find(self)
+    }
+}
+
+/// Where a dictionary stands: in an object of its own, or inside another dictionary.
+#[derive(Debug, Clone)]
+pub(crate) struct Place {
+    object: ObjectId,
+    path: Vec<String>,
+}
+
+impl From<ObjectId> for Place {
+    fn from(object: ObjectId) -> Self {
+        Self { object, path: Vec::new() }
+    }
+}
+
+impl Place {
+    /// The dictionary inside this one under a key.
+    fn inside(&self, key: &str) -> Self {
+        let mut path = self.path.clone();
+        path.push(key.to_owned());
+        Self { object: self.object, path }
+    }
+}
+
+/// An object to be written.
+enum Body {
+    Value(Vec<u8>),
+    Stream(Vec<u8>, Vec<u8>),
+}
+
+/// Members of a stream of objects.
+struct Pack {
+    bytes: Vec<u8>,
+    /// Numbers, and where each begins.
+    members: Vec<(u32, usize)>,
+}
+
+/// What is to be appended to a file.
+pub(crate) struct Update<'a, 'b> {
+    base: &'b Base<'a>,
+    bodies: BTreeMap<ObjectId, Body>,
+    next: u32,
+    packs: BTreeMap<u32, Pack>,
+}
+
+/// What is appended.
+pub(crate) struct Tail {
+    /// The bytes.
+    pub(crate) bytes: Vec<u8>,
+    /// Where in them the value of each object begins.
+    pub(crate) starts: BTreeMap<u32, usize>,
+}
+
+impl<'a, 'b> Update<'a, 'b> {
+    /// Begins an update.
+    pub(crate) fn new(base: &'b Base<'a>) -> Self {
+        Self { base, bodies: BTreeMap::new(), next: base.next, packs: BTreeMap::new() }
+    }
+
+    /// A number for a new object.
+    pub(crate) fn number(&mut self) -> u32 {
+        let number = self.next;
+        self.next = self.next.saturating_add(1);
+        number
+    }
+
+    /// Writes a new object that is no stream.
+    pub(crate) fn object(&mut self, number: u32, write: impl FnOnce(&mut Vec<u8>)) {
+        let mut body = Vec::new();
+        write(&mut body);
+        self.bodies.insert((number, 0), Body::Value(body));
+    }
+
+    /// Writes a new stream: entries of its dictionary without brackets and `/Length`, and its bytes as they are.
+    pub(crate) fn stream(&mut self, number: u32, write: impl FnOnce(&mut Vec<u8>), data: &[u8]) {
+        let mut head = Vec::new();
+        write(&mut head);
+        self.bodies.insert((number, 0), Body::Stream(head, data.to_vec()));
+    }
+
+    /// The object a place under a key refers to, else the dictionary inside; nothing where the key is not there.
+    pub(crate) fn child(&mut self, place: &Place, key: &str) -> Result<Option<Place>, Failure> {
+        let entries = self.entries(place)?;
+        Ok(entries.get(key).map(|value| match raw::reference(value) {
+            Some(id) => Place::from(id),
+            None => place.inside(key),
+        }))
+    }
+
+    /// The dictionary at a place, as it is now.
+    pub(crate) fn entries(&mut self, place: &Place) -> Result<Entries, Failure> {
+        let mut entries = self.top(place.object)?;
+        for key in &place.path {
+            let value = entries.get(key).ok_or_else(|| wrong_kind(key))?;
+            entries = Entries::parse(value).ok_or_else(|| wrong_kind(key))?;
+        }
+        Ok(entries)
+    }
+
+    /// Changes the dictionary at a place.
+    pub(crate) fn edit(&mut self, place: &Place, change: impl FnOnce(&mut Entries)) -> Result<(), Failure> {
+        let top = self.top(place.object)?;
+        let changed = changed(top, &place.path, change)?;
+        self.bodies.insert(place.object, Body::Value(changed.dictionary()));
+        Ok(())
+    }
+
+    /// Puts one more item at the end of the array under a key: one that is not there begins, and a single value becomes
+    /// the first of an array.
+    pub(crate) fn append(&mut self, place: &Place, key: &str, item: &[u8]) -> Result<(), Failure> {
+        let entries = self.entries(place)?;
+        let longer = |old: &[u8]| {
+            let old = old.strip_suffix(b"]").unwrap_or(old);
+            let space: &[u8] = if old == b"[" { b"" } else { b" " };
+            [old, space, item, b"]"].concat()
+        };
+        let value = match entries.get(key) {
+            None => [b"[", item, b"]"].concat(),
+            Some(value) if value.starts_with(b"[") => longer(value),
+            Some(value) => {
+                let body = raw::reference(value).map(|id| self.value(id).map(|body| (id, body))).transpose()?;
+                match body {
+                    Some((id, body)) if body.starts_with(b"[") => {
+                        self.bodies.insert(id, Body::Value(longer(&body)));
+                        return Ok(());
+                    }
+                    Some((_, body)) if body == b"null" => [b"[", item, b"]"].concat(),
+                    _ => [b"[", value, b" ", item, b"]"].concat(),
+                }
+            }
+        };
+        self.edit(place, |entries| entries.set(key, value))
+    }
+
+    /// The update as bytes.
+    ///
+    /// # Errors
+    ///
+    /// The file would have too many objects.
+    pub(crate) fn finish(mut self) -> Result<Tail, Failure> {
+        let mut out = Vec::new();
+        // Typst ends a file without an end of line (ISO 19005-2, 6.1.9 wants one before an object).
+        if !matches!(self.base.bytes.last(), Some(b'\n' | b'\r')) {
+            out.push(b'\n');
+        }
+        let before = self.base.bytes.len();
+        let mut starts = BTreeMap::new();
+        let mut rows = BTreeMap::new();
+        for (&(number, generation), body) in &self.bodies {
+            rows.insert(number, (before + out.len(), generation));
+            syntax::display(&mut out, format_args!("{number} {generation} obj\n"));
+            starts.insert(number, out.len());
+            match body {
+                Body::Value(value) => out.extend_from_slice(value),
+                Body::Stream(head, data) => stream(&mut out, head, data),
+            }
+            out.extend_from_slice(b"\nendobj\n");
+        }
+        let at = before + out.len();
+        let table = if self.base.streamed { Some(self.number()) } else { None };
+        if self.next > MOST_OBJECTS || at as u64 > 9_999_999_999 {
+            return Err(not_pdf(fault::too_large(u64::from(MOST_OBJECTS))));
+        }
+        let trailer = self.trailer(&out);
+        match table {
+            Some(number) => {
+                rows.insert(number, (at, 0));
+                syntax::display(&mut out, format_args!("{number} 0 obj\n"));
+                let (head, data) = section_stream(&rows, &trailer).map_err(Failure::internal)?;
+                stream(&mut out, &head, &data);
+                out.extend_from_slice(b"\nendobj\n");
+            }
+            None => section_table(&mut out, &rows, &trailer),
+        }
+        syntax::display(&mut out, format_args!("startxref\n{at}\n%%EOF\n"));
+        Ok(Tail { bytes: out, starts })
+    }
+
+    /// The new trailer: all that was in the old one, its own length and forerunner, and a new second identity.
+    fn trailer(&self, out: &[u8]) -> Entries {
+        let mut trailer = self.base.trailer.clone();
+        trailer.set("Size", self.next.to_string());
+        trailer.set("Prev", self.base.start.to_string());
+        let ids = match self.base.source.document.trailer.get(b"ID") {
+            Ok(Object::Array(ids)) => ids.as_slice(),
+            _ => &[],
+        };
+        let mut hash = Sha256::new();
+        for id in ids {
+            hash.update(id.as_str().unwrap_or_default());
+        }
+        hash.update((self.base.bytes.len() as u64).to_be_bytes());
+        hash.update(out);
+        let fresh = hash.finalize();
+        let fresh = fresh.get(..16).unwrap_or_default();
+        let first = ids.first().and_then(|id| id.as_str().ok()).unwrap_or(fresh);
+        let mut value = b"[".to_vec();
+        syntax::hexadecimal(&mut value, first);
+        syntax::hexadecimal(&mut value, fresh);
+        value.push(b']');
+        trailer.set("ID", value);
+        trailer
+    }
+
+    fn top(&mut self, id: ObjectId) -> Result<Entries, Failure> {
+        let value = self.value(id)?;
+        Entries::parse(&value).ok_or_else(|| not_pdf(super::source::wrong(&Object::Reference(id))))
+    }
+
+    /// The value of an object as it is now.
+    fn value(&mut self, id: ObjectId) -> Result<Vec<u8>, Failure> {
+        match self.bodies.get(&id) {
+            Some(Body::Value(value)) => return Ok(value.clone()),
+            Some(Body::Stream(..)) => return Err(not_pdf(super::source::wrong(&Object::Reference(id)))),
+            None => {}
+        }
+        self.written(id).ok_or_else(|| not_pdf(super::source::missing(&Object::Reference(id))))
+    }
+
+    /// The value of an object as it stands in the file.
+    fn written(&mut self, id: ObjectId) -> Option<Vec<u8>> {
+        let (bytes, from) = match *self.base.source.document.reference_table.get(id.0)? {
+            XrefEntry::Normal { offset, .. } => {
+                let (found, from) = raw::header(self.base.bytes, offset as usize)?;
+                (self.base.bytes, (found == id).then_some(from)?)
+            }
+            XrefEntry::Compressed { container, index } => {
+                if !self.packs.contains_key(&container) {
+                    let pack = self.unpack(container)?;
+                    self.packs.insert(container, pack);
+                }
+                let pack = self.packs.get(&container)?;
+                let &(number, from) = pack.members.get(usize::from(index))?;
+                (pack.bytes.as_slice(), (id == (number, 0)).then_some(from)?)
+            }
+            XrefEntry::Free | XrefEntry::UnusableFree => return None,
+        };
+        Some(bytes.get(raw::value(bytes, from)?)?.to_vec())
+    }
+
+    fn unpack(&self, container: u32) -> Option<Pack> {
+        let stream = self.base.source.object((container, 0)).ok()?.as_stream().ok()?;
+        let bytes = stream.get_plain_content_with_limit(self.base.source.unpacked).ok()?;
+        let first = usize::try_from(self.base.entry(&stream.dict, "First")?.as_i64().ok()?).ok()?;
+        let mut numbers = std::str::from_utf8(bytes.get(..first)?).ok()?.split_ascii_whitespace();
+        let mut members = Vec::new();
+        while let Some((number, offset)) = numbers.next().zip(numbers.next()) {
+            members.push((number.parse().ok()?, first.checked_add(offset.parse().ok()?)?));
+        }
+        Some(Pack { bytes, members })
+    }
+}
+
+fn changed(mut entries: Entries, path: &[String], change: impl FnOnce(&mut Entries)) -> Result<Entries, Failure> {
+    match path.split_first() {
+        None => change(&mut entries),
+        Some((key, rest)) => {
+            let inner = entries.get(key).and_then(Entries::parse).ok_or_else(|| wrong_kind(key))?;
+            let inner = changed(inner, rest, change)?;
+            entries.set(key, inner.dictionary());
+        }
+    }
+    Ok(entries)
+}
+
+fn stream(out: &mut Vec<u8>, head: &[u8], data: &[u8]) {
+    out.extend_from_slice(b"<<");
+    out.extend_from_slice(head);
+    syntax::display(out, format_args!("/Length {}>>\nstream\n", data.len()));
+    out.extend_from_slice(data);
+    out.extend_from_slice(b"\nendstream");
+}
+
+/// Rows of neighbouring numbers, each run with its first number.
+fn runs(rows: &BTreeMap<u32, (usize, u16)>) -> Vec<(u32, Vec<(usize, u16)>)> {
+    let mut runs = Vec::<(u32, Vec<(usize, u16)>)>::new();
+    for (&number, &row) in rows {
+        match runs.last_mut() {
+            Some((first, run)) if *first as usize + run.len() == number as usize => run.push(row),
+            _ => runs.push((number, vec![row])),
+        }
+    }
+    runs
+}
+
+fn section_table(out: &mut Vec<u8>, rows: &BTreeMap<u32, (usize, u16)>, trailer: &Entries) {
+    out.extend_from_slice(b"xref\n");
+    for (first, run) in runs(rows) {
+        syntax::display(out, format_args!("{first} {}\n", run.len()));
+        for (offset, generation) in run {
+            syntax::display(out, format_args!("{offset:010} {generation:05} n\r\n"));
+        }
+    }
+    out.extend_from_slice(b"trailer\n");
+    out.extend_from_slice(&trailer.dictionary());
+    out.push(b'\n');
+}
+
+fn section_stream(rows: &BTreeMap<u32, (usize, u16)>, trailer: &Entries) -> Result<(Vec<u8>, Vec<u8>), std::io::Error> {
+    let mut head = b"/Type/XRef/W[1 5 2]/Index[".to_vec();
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
+    for (n, (first, run)) in runs(rows).into_iter().enumerate() {
+        let space = if n > 0 { " " } else { "" };
+        syntax::display(&mut head, format_args!("{space}{first} {}", run.len()));
+        for (offset, generation) in run {
+            let [.., a, b, c, d, e] = (offset as u64).to_be_bytes();
+            let [f, g] = generation.to_be_bytes();
+            encoder.write_all(&[1, a, b, c, d, e, f, g])?;
+        }
+    }
+    head.extend_from_slice(b"]/Filter/FlateDecode");
+    trailer.write(&mut head);
+    Ok((head, encoder.finish()?))
+}
+
+/// The trailer of the newest section, and whether it is a stream; every older one is looked at too.
+fn newest_section(bytes: &[u8], start: usize) -> Result<(Entries, bool), Failure> {
+    let broken = || fault::broken("bảng tham chiếu chéo sai", "its cross-reference table is wrong");
+    let mut newest = None;
+    let mut seen = BTreeSet::new();
+    let mut at = Some(start);
+    while let Some(here) = at {
+        if !seen.insert(here) || seen.len() > MOST_SECTIONS {
+            return Err(broken());
+        }
+        let (trailer, streamed) = section(bytes, here).ok_or_else(broken)?;
+        if trailer.get("XRefStm").is_some() {
+            return Err(fault::broken(
+                "có hai kiểu bảng tham chiếu chéo cùng lúc (hybrid)",
+                "it has cross-references of two kinds at once (hybrid)",
+            ));
+        }
+        at = match trailer.get("Prev") {
+            Some(prev) => Some(raw::number(prev).ok_or_else(broken)? as usize),
+            None => None,
+        };
+        newest.get_or_insert((trailer, streamed));
+    }
+    newest.ok_or_else(broken)
+}
+
+fn section(bytes: &[u8], at: usize) -> Option<(Entries, bool)> {
+    let rest = bytes.get(at..)?;
+    if rest.starts_with(b"xref") {
+        // Nothing but digits, `f` and `n` may stand before it.
+        let word = memmem::find(rest, b"trailer")?;
+        return Some((Entries::parse(rest.get(word + b"trailer".len()..)?)?, false));
+    }
+    let (_, body) = raw::header(bytes, at)?;
+    Some((Entries::parse(bytes.get(body..)?)?, true))
+}
+
+/// A fault found while a file is read to be signed, told to whoever sent the file.
+fn not_pdf(failure: Failure) -> Failure {
+    let diagnostics = failure.diagnostics.into_iter().map(|mut one| {
+        one.hints.clear();
+        one.hint(
+            "gửi đúng tệp gốc: không mật khẩu, không lưu lại bằng chương trình khác",
+            "send the original file: without a password, not saved anew by another program",
+        )
+    });
+    Failure::new(Code::NotPdf, diagnostics.collect())
+}
+
+/// What `/Key` holds is of another kind than it must be.
+pub(crate) fn wrong_kind(key: &str) -> Failure {
+    not_pdf(super::source::kind(key))
+}
