@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Failure;
 
-use super::{Algorithm, Certificate, Chain};
+use super::{Algorithm, Certificate, Chain, Digest, Scheme};
 
 /// The attributes a signer signs: content type, message digest, signing certificate v2. DER, tag 0x31 (SET OF).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,8 +44,10 @@ pub struct Cms {
     pub certificates: Vec<Certificate>,
     /// Message digest among the signed attributes.
     pub digest: Vec<u8>,
-    /// Its algorithm, where it is one we take.
-    pub algorithm: Option<Algorithm>,
+    /// The algorithm of that digest; `None`: one that is not taken (SHA-1 and older).
+    pub digest_algorithm: Option<Digest>,
+    /// How the signature was made; `None`: by an algorithm that is not taken, the signature cannot be judged.
+    pub scheme: Option<Scheme>,
     /// Words for the digest and signature algorithm, for people: `SHA-256, RSA-PSS 3072`.
     pub algorithm_name: String,
     /// The signature value.
@@ -58,12 +60,26 @@ pub struct Cms {
     pub names_signer: Option<bool>,
     /// Time-stamp token over the signature value.
     pub timestamp: Option<Vec<u8>>,
+    /// Revocation lists in it (in `crls`, or in Adobe's signed attribute).
+    pub crls: Vec<Vec<u8>>,
+    /// OCSP responses in it, whole.
+    pub ocsps: Vec<Vec<u8>>,
 }
 
 impl Cms {
     /// Reads one; trailing zeros are left out.
     pub fn parse(_der: &[u8]) -> Result<Self, Failure> {
         Err(Failure::internal("not written yet"))
+    }
+
+    /// The signer's certificate.
+    pub fn signer(&self) -> &Certificate {
+        &self.certificates[0]
+    }
+
+    /// Its algorithm, where it is one this service signs with.
+    pub fn algorithm(&self) -> Option<Algorithm> {
+        self.scheme.and_then(|scheme| scheme.offered(self.signer().key_kind()))
     }
 
     /// Whether the signature value is the signer's over the attributes.

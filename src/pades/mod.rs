@@ -3,27 +3,31 @@
 
 mod algorithm;
 mod appearance;
+mod asn1;
 mod certificate;
 mod cms;
 mod dss;
 mod field;
 mod form;
 mod key;
+mod oid;
 mod prepare;
 mod revocation;
 mod tags;
+#[cfg(test)]
+mod testing;
 mod timestamp;
 mod verify;
 
-pub use algorithm::Algorithm;
+pub use algorithm::{Algorithm, Digest, Scheme};
 pub use appearance::{Look, Picture};
-pub use certificate::{Certificate, Chain};
+pub use certificate::{Certificate, Chain, KeyKind};
 pub use cms::{Cms, SignedAttributes, check_cms, signed_attributes, signed_data};
 pub use dss::{Material, add_material, document_timestamp, prepare_timestamp};
 pub use field::{Field, FieldSpec, add_fields, fields};
 pub use key::LocalKey;
 pub use prepare::{Plan, Prepared, embed, prepare};
-pub use revocation::{Crl, Ocsp, ocsp_request};
+pub use revocation::{Crl, Ocsp, Reason, Revocation, Standing, ocsp_request};
 pub use timestamp::{Token, request as timestamp_request, response as timestamp_response};
 pub use verify::{Report, Trust, verify};
 

@@ -4,6 +4,49 @@ use crate::diagnostic::Failure;
 
 use super::{Certificate, Moment};
 
+/// That a certificate was revoked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Revocation {
+    /// Since when.
+    pub at: Moment,
+    /// Why, where it is told.
+    pub reason: Option<Reason>,
+}
+
+/// Why a certificate was revoked (RFC 5280, 5.3.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Reason {
+    /// Unspecified.
+    Unspecified,
+    /// Its key is in other hands.
+    KeyCompromise,
+    /// The authority's key is in other hands.
+    AuthorityCompromise,
+    /// The holder's name or place changed.
+    AffiliationChanged,
+    /// Another certificate took its place.
+    Superseded,
+    /// It is no longer needed.
+    CessationOfOperation,
+    /// On hold: it may come back.
+    Hold,
+    /// The holder lost the right to it.
+    PrivilegeWithdrawn,
+    /// The key of an attribute authority is in other hands.
+    AttributeAuthorityCompromise,
+}
+
+/// What an OCSP response says about a certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Not revoked.
+    Good,
+    /// Revoked.
+    Revoked(Revocation),
+    /// The responder does not know it.
+    Unknown,
+}
+
 /// A revocation list.
 #[derive(Debug, Clone)]
 pub struct Crl {
@@ -26,8 +69,8 @@ impl Crl {
         false
     }
 
-    /// When the certificate was revoked, if it is listed.
-    pub fn revoked(&self, _certificate: &Certificate) -> Option<Moment> {
+    /// Whether the certificate is listed; one of another issuer never is.
+    pub fn revoked(&self, _certificate: &Certificate) -> Option<Revocation> {
         None
     }
 }
@@ -39,9 +82,9 @@ pub struct Ocsp {
     pub der: Vec<u8>,
     /// When it was produced.
     pub produced: Moment,
-    /// When the certificate asked about was revoked; `None`: it is good.
-    pub revoked: Option<Moment>,
-    /// The time the answer is for, and when the next one is due.
+    /// What it says about the certificate asked about.
+    pub standing: Standing,
+    /// The time the answer is for.
     pub this_update: Moment,
     /// When the next one is due.
     pub next_update: Option<Moment>,

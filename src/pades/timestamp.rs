@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Failure;
 
-use super::{Certificate, Moment};
+use super::{Certificate, Digest, Moment};
 
 /// A time-stamp token.
 #[derive(Debug, Clone)]
@@ -12,7 +12,17 @@ pub struct Token {
     /// When.
     pub at: Moment,
     /// The digest it is over.
-    pub imprint: [u8; 32],
+    pub imprint: Vec<u8>,
+    /// The algorithm of that digest.
+    pub digest: Digest,
+    /// The authority's policy, dotted.
+    pub policy: String,
+    /// The token's number, hexadecimal.
+    pub serial: String,
+    /// Whether the authority's certificate may stamp: extended key usage `timeStamping`, critical, and nothing else.
+    pub may_stamp: bool,
+    /// Words for its algorithms: `SHA-256, RSA 2048`.
+    pub algorithm_name: String,
     /// Every certificate in it, the authority's first.
     pub certificates: Vec<Certificate>,
 }
@@ -21,6 +31,11 @@ impl Token {
     /// Reads a token and proves its signature by the certificate in it (chain and time are judged elsewhere).
     pub fn parse(_der: &[u8]) -> Result<Self, Failure> {
         Err(Failure::internal("not written yet"))
+    }
+
+    /// Whether it is over these bytes.
+    pub fn covers(&self, bytes: &[u8]) -> bool {
+        self.digest.of(&[bytes]) == self.imprint
     }
 }
 
