@@ -272,6 +272,11 @@ fn pss(parameters: Value<'_>) -> Result<Option<Scheme>, Broken> {
     Ok(hash.filter(|_| hash == mask && trailer == 1).map(|digest| Scheme::RsaPss(digest, salt)))
 }
 
+/// SHA-1, for what names a certificate by it (OCSP requests, old attributes): never for a proof.
+pub(super) fn sha1(bytes: &[u8]) -> Vec<u8> {
+    digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, bytes).as_ref().to_vec()
+}
+
 /// Words for an algorithm that is not taken: its usual name, else its number.
 pub(super) fn foreign_words(digest: Option<Oid>, signature: Option<Oid>) -> String {
     let name = |one: Oid| match one {

@@ -45,7 +45,7 @@ pub struct Field {
 }
 
 /// Bits of `/F` of a widget: printed, and not to be moved (ISO 32000-1, 12.5.3).
-pub(super) const FLAGS: u32 = 132;
+const FLAGS: u32 = 132;
 /// Farthest a field may stand over the edge of its page, pt: what rounding to two decimals makes.
 const OVER: f64 = 0.01;
 
@@ -56,7 +56,8 @@ const OVER: f64 = 0.01;
 ///
 /// # Errors
 ///
-/// [`Code::NotPdf`]: the file cannot be read without repair. [`Code::SigningState`]: it is closed to further fields.
+/// [`Code::NotPdf`]: the file cannot be read without repair. [`Code::SigningState`]: it is closed to further fields,
+/// or has tags and a signature.
 /// [`Code::InvalidData`], with every fault and a pointer to the field: a name that is there already or is not plain, a
 /// page that is not there or lies turned, a place outside the page.
 pub fn add_fields(pdf: &[u8], fields: &[FieldSpec]) -> Result<Vec<u8>, Failure> {
@@ -67,12 +68,16 @@ pub fn add_fields(pdf: &[u8], fields: &[FieldSpec]) -> Result<Vec<u8>, Failure> 
     let sheets = base.sheets()?;
     let form = form::read(&base, &sheets)?;
     form::check_open(&base, &form, 3)?;
-    let places = check(fields, &sheets, form.names)?;
     let mut tags = Tags::open(&base)?;
+    if tags.is_some() && form.places.iter().any(|place| place.signed) {
+        return Err(closed());
+    }
+    let places = check(fields, &sheets, form.names)?;
     let mut update = Update::new(&base);
     let mut widgets = Vec::with_capacity(fields.len());
     for (field, (page, rectangle)) in fields.iter().zip(places) {
-        widgets.push(add(&mut update, tags.as_mut(), field, page, rectangle)?);
+        let spot = Spot { name: &field.name, label: &field.label, page, rectangle, value: None };
+        widgets.push(put(&mut update, tags.as_mut(), &spot)?);
     }
     add_to_form(&mut update, &base, &widgets, form.flags | 1)?;
     Ok(update.finish()?.bytes)
@@ -89,29 +94,35 @@ pub fn fields(pdf: &[u8]) -> Result<Vec<Field>, Failure> {
     let field = |place: form::Place| {
         let sheet = place.page.and_then(|page| sheets.get(page));
         let shown = sheet.map_or(place.rectangle, |sheet| sheet.shown(place.rectangle));
+        // As exact as it was written, without the dust of sums.
+        let shown = shown.map(|side| (side * 10_000.0).round() / 10_000.0);
         Field { name: place.name, page: place.page.map(|page| page + 1), place: shown, signed: place.signed }
     };
     Ok(form::read(&base, &sheets)?.places.into_iter().map(field).collect())
 }
 
-/// Writes one field: what shows is empty, of the field's size. Returns its number.
-fn add(
-    update: &mut Update,
-    tags: Option<&mut Tags>,
-    field: &FieldSpec,
-    page: ObjectId,
-    rectangle: [f64; 4],
-) -> Result<u32, Failure> {
-    let (look, widget) = (update.number(), update.number());
-    let [left, bottom, right, top] = rectangle;
-    update.stream(look, |out| appearance::form_head(out, right - left, top - bottom, b"<<>>"), b"");
-    let tagged = tags.is_some();
-    let key = tags.map(|tags| tags.add(update, widget, page, &field.label)).transpose()?;
+/// A field to be written.
+pub(super) struct Spot<'a> {
+    pub(super) name: &'a str,
+    pub(super) label: &'a str,
+    pub(super) page: ObjectId,
+    /// Left, bottom, right, top, pt; all nothing: it does not show.
+    pub(super) rectangle: [f64; 4],
+    /// The signature it holds.
+    pub(super) value: Option<u32>,
+}
+
+/// Writes a field that shows nothing, of its size. Returns its number.
+pub(super) fn put(update: &mut Update, tags: Option<&mut Tags>, spot: &Spot) -> Result<u32, Failure> {
+    let Spot { name, label, page, rectangle, value } = *spot;
+    let look = (rectangle != [0.0; 4]).then(|| appearance::put_empty(update, rectangle));
+    let widget = update.number();
+    let key = tags.map(|tags| tags.add(update, widget, page, label)).transpose()?;
     update.object(widget, |out| {
         out.extend_from_slice(b"<</Type/Annot/Subtype/Widget/FT/Sig/T");
-        syntax::literal(out, field.name.as_bytes());
+        syntax::literal(out, name.as_bytes());
         out.extend_from_slice(b"/TU");
-        syntax::text(out, &field.label);
+        syntax::text(out, label);
         out.extend_from_slice(b"/Rect[");
         for (n, side) in rectangle.into_iter().enumerate() {
             out.extend_from_slice(if n > 0 { b" " } else { b"" });
@@ -119,15 +130,20 @@ fn add(
         }
         syntax::display(out, format_args!("]/F {FLAGS}/P "));
         tags::refer(out, page);
-        syntax::display(out, format_args!("/AP<</N {look} 0 R>>"));
+        if let Some(look) = look {
+            syntax::display(out, format_args!("/AP<</N {look} 0 R>>"));
+        }
         if let Some(key) = key {
             syntax::display(out, format_args!("/StructParent {key}"));
+        }
+        if let Some(value) = value {
+            syntax::link(out, "V", value);
         }
         out.extend_from_slice(b">>");
     });
     let sheet = page.into();
     update.append(&sheet, "Annots", format!("{widget} 0 R").as_bytes())?;
-    if tagged {
+    if key.is_some() && update.entries(&sheet)?.get("Tabs") != Some(b"/S") {
         // ISO 14289-1, 7.18.3: who moves by the tab key follows the tags.
         update.edit(&sheet, |page| page.set("Tabs", "/S"))?;
     }
@@ -195,6 +211,14 @@ fn check(
         places.push((sheet.id, rectangle));
     }
     if faults.is_empty() { Ok(places) } else { Err(Failure::new(Code::InvalidData, faults)) }
+}
+
+/// A checker takes a change of the tags behind a signature for tampering.
+fn closed() -> Failure {
+    let vi = "tệp đã có chữ ký nên không thêm ô ký được nữa";
+    let diagnostic = Diagnostic::error(Code::SigningState.info().name, vi, "the file is signed: no field can be added");
+    let hint = "thêm đủ các ô ký trước chữ ký đầu tiên";
+    Failure::new(Code::SigningState, vec![diagnostic.hint(hint, "add all fields before the first signature")])
 }
 
 fn fault(code: &'static str, field: usize, key: &str, vi: impl Into<String>, en: impl Into<String>) -> Diagnostic {

@@ -101,10 +101,14 @@ impl<'a> Base<'a> {
         self.source.document.objects.iter().map(|(id, object)| (*id, object))
     }
 
+    /// An object by its number.
+    pub(crate) fn object(&self, id: ObjectId) -> Result<&Object, Failure> {
+        self.source.object(id).map_err(not_pdf)
+    }
+
     /// A dictionary (or that of a stream) by its number.
     pub(crate) fn dictionary(&self, id: ObjectId) -> Result<&Dictionary, Failure> {
-        let object = self.source.object(id).map_err(not_pdf)?;
-        match object {
+        match self.object(id)? {
             Object::Stream(stream) => Ok(&stream.dict),
             object => object.as_dict().map_err(|_| not_pdf(super::source::wrong(&Object::Reference(id)))),
         }

@@ -44,20 +44,27 @@ impl Chain {
                 ));
             }
         };
-        let mut all = vec![signer.clone()];
-        left.retain(|one| *one != signer);
-        let mut top = signer.clone();
-        while let Some(next) = left.iter().position(|one| one.issued(&top)) {
-            top = left.remove(next);
-            all.push(top.clone());
-        }
-        match left.first() {
-            None => Ok(Self { signer, all }),
+        let chain = Self::above(signer, left.clone());
+        match left.iter().find(|one| !chain.all.contains(one)) {
+            None => Ok(chain),
             Some(stranger) => Err(refused(
                 format!("chứng thư `{}` không thuộc chuỗi của người ký", stranger.serial()),
                 format!("the certificate `{}` is not of the signer's chain", stranger.serial()),
             )),
         }
+    }
+
+    /// The chain of a signer whose certificate is known: those above it among `others`; the rest is left out.
+    pub fn above(signer: Certificate, mut others: Vec<Certificate>) -> Self {
+        let mut all = vec![signer.clone()];
+        let mut top = signer.clone();
+        while all.len() < LONGEST
+            && let Some(next) = others.iter().position(|one| !all.contains(one) && one.issued(&top))
+        {
+            top = others.swap_remove(next);
+            all.push(top.clone());
+        }
+        Self { signer, all }
     }
 
     /// The signer's own.
