@@ -839,6 +839,8 @@ CHECKS = {
 
 def judge(tally, binary, folder, tools, selftested=True, only=None):
     """Every check; {check: why} of those that cannot be made here."""
+    import desk  # which stands on this module
+    checks = CHECKS | desk.CHECKS
     lacking = [judge for judge in NEEDED if not tools.has(judge)]
     if lacking:
         return {"signing": f"without {', '.join(lacking)}"}
@@ -848,7 +850,7 @@ def judge(tally, binary, folder, tools, selftested=True, only=None):
             opinions.Opinions(tools.python, folder, [authorities.pki["root.pem"]], binary) as judges_:
         ground = Ground(binary, folder, tools, tally, authorities, judges_)
         chosen = {"selftest": selftest} if selftested else {}
-        chosen.update((check, CHECKS[check]) for check in (CHECKS if only is None else only))
+        chosen.update((check, checks[check]) for check in (checks if only is None else only))
         for check, go in chosen.items():
             start = time.monotonic()
             try:
@@ -865,9 +867,10 @@ def judge(tally, binary, folder, tools, selftested=True, only=None):
 
 
 def main():
+    import desk
     from tools import Tools
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("--only", action="append", choices=list(CHECKS))
+    arguments.add_argument("--only", action="append", choices=[*CHECKS, *desk.CHECKS])
     arguments.add_argument("--selftest", action="store_true")
     arguments.add_argument("--no-install", action="store_true")
     asked = arguments.parse_args()
