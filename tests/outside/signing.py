@@ -894,4 +894,6 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    # One module, whoever imports it.
+    import signing
+    sys.exit(signing.main())
