@@ -14,7 +14,7 @@ mod work;
 
 use std::sync::Arc;
 use std::thread::JoinHandle;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
@@ -26,6 +26,7 @@ use crate::register::Register;
 use crate::render::{Backend, Renderer, Requested};
 use crate::webhook::{Secret, Sender};
 
+pub use crate::register::now_ms;
 pub use intake::{Accepted, Document, OnFault, Wanted, lay_over};
 pub use results::{Order, Report, failures_sheet, manifest};
 
@@ -106,12 +107,6 @@ impl Batches {
     fn stopping(&self) -> bool {
         *self.stop.borrow()
     }
-}
-
-/// Milliseconds since 1970: for states and times of batches, never for what stands in a document.
-#[expect(clippy::disallowed_methods, reason = "when a batch was made and when its results go is told by the clock")]
-pub fn now_ms() -> i64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
 
 /// Folder of a batch's files in the store.

@@ -3,6 +3,7 @@
 
 mod file;
 mod steps;
+mod words;
 
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};

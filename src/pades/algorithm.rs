@@ -188,6 +188,15 @@ impl Scheme {
         (digest.is_none() || digest == Some(found.digest())).then_some(found)
     }
 
+    /// Whether signatures by a key of this kind can be judged: RSA of 2048 to 8192 bits, a curve that is taken.
+    pub(super) fn can_judge(self, kind: KeyKind) -> bool {
+        let long_enough = match kind {
+            KeyKind::Rsa(bits) => (2048..=8192).contains(&bits),
+            _ => true,
+        };
+        long_enough && self.provided(kind).is_some()
+    }
+
     /// Whether `signature` over `message` is one of this key, given as the bits of its `SubjectPublicKeyInfo`.
     pub(super) fn proves(self, kind: KeyKind, key: &[u8], message: &[u8], signature: &[u8]) -> bool {
         // An RSA signature is exactly as long as its modulus (RFC 8017, 8.2.2): a shorter one is not filled up.

@@ -53,7 +53,7 @@ struct Node<'a> {
 pub(super) fn read(base: &Base, sheets: &[Sheet]) -> Result<Form, Failure> {
     let mut form = Form::default();
     let Some(root) = base.inner(base.catalog()?, "AcroForm")? else { return Ok(form) };
-    form.flags = base.entry(root, "SigFlags").and_then(|flags| flags.as_i64().ok()).unwrap_or_default() & 3;
+    form.flags = base.integer(root, "SigFlags").unwrap_or_default() & 3;
     form.xfa = base.entry(root, "XFA").is_some();
     let mut annotations = Annotations { base, sheets, all: None };
     let mut seen = BTreeSet::new();
@@ -108,7 +108,7 @@ pub(super) fn certified(base: &Base) -> Result<Option<i64>, Failure> {
     let mut left = 2;
     for reference in base.list(signature, "Reference")? {
         let Ok(reference) = base.resolve(reference)?.as_dict() else { return Err(wrong_kind("Reference")) };
-        let method = base.entry(reference, "TransformMethod").and_then(|method| method.as_name().ok());
+        let method = base.name(reference, "TransformMethod");
         if method == Some(b"DocMDP")
             && let Some(parameters) = base.inner(reference, "TransformParams")?
             && let Some(level) = base.entry(parameters, "P")

@@ -6,6 +6,7 @@ mod appearance;
 mod asn1;
 mod certificate;
 mod cms;
+mod conformance;
 mod dss;
 mod field;
 mod form;
@@ -19,12 +20,13 @@ mod tags;
 #[cfg(test)]
 mod testing;
 mod timestamp;
-mod verify;
+pub mod verify;
 
 pub use algorithm::{Algorithm, Digest, Scheme};
 pub use appearance::Look;
 pub use certificate::{Certificate, Chain, KeyKind};
 pub use cms::{Cms, SignedAttributes, check_cms, signature_value, signed_attributes, signed_data};
+pub use conformance::{Conformance, Standing as FormStanding, conformance};
 pub use dss::{Material, add_material, document_timestamp, prepare_timestamp};
 pub use field::{Field, FieldSpec, add_fields, fields};
 pub use key::LocalKey;

@@ -21,7 +21,7 @@ impl Tags {
         let Ok(root) = base.catalog()?.get(b"StructTreeRoot") else { return Ok(None) };
         let id = root.as_reference().map_err(|_| wrong_kind("StructTreeRoot"))?;
         let root = base.dictionary(id)?;
-        let mut key = base.entry(root, "ParentTreeNextKey").and_then(|key| key.as_i64().ok()).unwrap_or_default();
+        let mut key = base.integer(root, "ParentTreeNextKey").unwrap_or_default();
         if let Some(parents) = base.inner(root, "ParentTree")? {
             for (used, _) in base.tree(parents, "Nums")? {
                 key = key.max(used.as_i64().map_err(|_| wrong_kind("Nums"))?.saturating_add(1));

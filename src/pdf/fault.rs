@@ -22,9 +22,9 @@ pub(super) fn encrypted() -> Failure {
     fault("pdf_encrypted", "tệp PDF được mã hóa", "the PDF file is encrypted")
 }
 
-/// The file has fields to fill in or to sign.
+/// The file has fields to fill in, or signatures.
 pub(super) fn form() -> Failure {
-    fault("pdf_form", "tệp PDF có ô điền hoặc ô chữ ký", "the PDF file has form or signature fields")
+    fault("pdf_form", "tệp PDF có ô điền hoặc chữ ký", "the PDF file has fields to fill in, or signatures")
 }
 
 /// The merged file would go beyond what its standard allows.

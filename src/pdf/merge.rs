@@ -117,13 +117,14 @@ impl<W: Write> Merger<W> {
     }
 
     /// Appends all pages of a file and returns how many there are. Each bookmark becomes an entry of the outline leading
-    /// to the first of them; the file's own outline stands below the last bookmark given so far, its levels kept.
+    /// to the first of them; the file's own outline stands below the last bookmark given so far, its levels kept. Empty
+    /// signature fields are left out: what is merged is for the printer.
     ///
     /// # Errors
     ///
-    /// The file is encrypted, broken, has fields, is not tagged or otherwise not one this program wrote, or cannot stand
-    /// beside those already added: then nothing of it is written, and others may follow. When `out` refuses bytes, every
-    /// later call fails.
+    /// The file is encrypted, broken, has fields filled in or signatures, is not tagged or otherwise not one this program
+    /// wrote, or cannot stand beside those already added: then nothing of it is written, and others may follow. When `out`
+    /// refuses bytes, every later call fails.
     pub fn add(&mut self, pdf: &[u8], bookmarks: &[Bookmark]) -> Result<usize, Failure> {
         if let Some(lost) = &self.lost {
             return Err(lost.clone());

@@ -5,7 +5,10 @@
 //! eight bytes for each object written, a hash for each object that may come again, and four bytes for each file.
 
 mod ending;
+#[cfg(test)]
+pub(crate) mod example;
 mod fault;
+mod fields;
 mod join;
 mod merge;
 mod metadata;

@@ -4,11 +4,11 @@ use std::collections::HashSet;
 
 use lopdf::{Dictionary, Object, ObjectId};
 
-use super::fault;
 use super::navigation;
 use super::part::{Annotation, Page};
 use super::share::{Objects, Role};
 use super::source::{DEPTH, deep, kind, wrong};
+use super::{fault, fields};
 use crate::diagnostic::Failure;
 
 /// What a page takes from the nodes above it (ISO 32000-1, 7.7.3.4).
@@ -57,13 +57,20 @@ pub(super) fn find(objects: &mut Objects, catalog: &Dictionary) -> Result<Vec<Fo
     if found.is_empty() {
         return Err(fault::broken("không có trang nào", "it has no page"));
     }
-    for page in &found {
+    for page in &mut found {
         objects.roles.insert(page.id, Role::Page);
-        for annotation in &page.annotations {
-            if objects.roles.insert(*annotation, Role::Annotation).is_some() {
-                return Err(wrong(&Object::Reference(*annotation)));
+        let mut kept = Vec::with_capacity(page.annotations.len());
+        for &annotation in &page.annotations {
+            let left_out = fields::leave_out(objects, annotation)?;
+            let role = if left_out { Role::Field } else { Role::Annotation };
+            if objects.roles.insert(annotation, role).is_some() {
+                return Err(wrong(&Object::Reference(annotation)));
+            }
+            if !left_out {
+                kept.push(annotation);
             }
         }
+        page.annotations = kept;
     }
     Ok(found)
 }
@@ -92,7 +99,6 @@ fn annotation(objects: &mut Objects, id: ObjectId, mark: &str) -> Result<Annotat
     let node = objects.source.dictionary(id)?;
     match node.get(b"Subtype").and_then(Object::as_name) {
         Ok(b"Link") => {}
-        Ok(b"Widget") => return Err(fault::form()),
         other => {
             let other = String::from_utf8_lossy(other.unwrap_or_default());
             return Err(fault::foreign(

@@ -5,12 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lopdf::{Dictionary, Object, ObjectId};
 
-use super::fault;
 use super::navigation::{self, Entry};
 use super::share::{Digest, Objects};
 use super::source::{Source, kind};
 use super::structure::{self, Element, Parents};
-use super::{pages, syntax};
+use super::{fault, fields, pages, syntax};
 use crate::diagnostic::Failure;
 
 /// A page without what its new place gives it.
@@ -176,7 +175,8 @@ fn check_catalog(source: &Source, catalog: &Dictionary) -> Result<(), Failure> {
             | b"MarkInfo" | b"Lang" | b"Metadata" | b"OutputIntents" | b"AF" => {}
             // How one file wishes to be opened has no meaning among many.
             b"ViewerPreferences" | b"PageLayout" | b"PageMode" | b"OpenAction" => {}
-            b"AcroForm" | b"Perms" | b"DSS" => return Err(fault::form()),
+            b"AcroForm" => fields::check(source, catalog)?,
+            b"Perms" | b"DSS" => return Err(fault::form()),
             other => {
                 let other = String::from_utf8_lossy(other);
                 return Err(fault::foreign(

@@ -23,6 +23,8 @@ pub(super) enum Role {
     Annotation,
     /// A structure element.
     Element,
+    /// An empty signature field, or the structure element of one: left out, what is merged is for the printer.
+    Field,
 }
 
 /// Objects of one file sorted into those with a place of their own and those that may be shared.
@@ -31,6 +33,8 @@ pub(super) struct Objects<'a> {
     pub(super) source: &'a Source,
     /// What has a place of its own.
     pub(super) roles: HashMap<ObjectId, Role>,
+    /// Keys in the parent tree of what is left out.
+    pub(super) dropped: HashSet<i64>,
     /// What may be shared, each after all it refers to.
     pub(super) shared: Vec<(ObjectId, Digest)>,
     digests: Digests,
@@ -54,7 +58,14 @@ impl References for Digests {
 impl<'a> Objects<'a> {
     /// Nothing sorted yet.
     pub(super) fn new(source: &'a Source) -> Self {
-        Self { source, roles: HashMap::new(), shared: Vec::new(), digests: Digests::default(), open: HashSet::new() }
+        Self {
+            source,
+            roles: HashMap::new(),
+            dropped: HashSet::new(),
+            shared: Vec::new(),
+            digests: Digests::default(),
+            open: HashSet::new(),
+        }
     }
 
     /// Makes an object and all it refers to shared.

@@ -108,3 +108,50 @@ fn common(media: [f64; 4], crop: [f64; 4]) -> [f64; 4] {
     let [l, b, r, t] = both;
     if l < r && b < t { both } else { media }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::example::{self, file};
+    use super::*;
+
+    #[test]
+    fn pages_take_their_boxes_from_above_and_show_what_is_not_cropped() {
+        let pdf = example::plain();
+        let sheets = Base::open(&pdf).expect("a file").sheets().expect("pages");
+        let frames: Vec<_> = sheets.iter().map(|sheet| sheet.frame).collect();
+        assert_eq!(frames, [[0.0, 0.0, 595.2756, 841.8898], [0.0, 0.0, 280.0, 370.0]]);
+    }
+
+    #[test]
+    fn a_place_is_told_as_it_is_seen() {
+        let sheet = |turns| Sheet { id: (1, 0), frame: [10.0, 20.0, 110.0, 220.0], turns };
+        let place = [30.0, 50.0, 60.0, 60.0];
+        assert_eq!(sheet(0).shown(place), [20.0, 160.0, 30.0, 10.0]);
+        assert_eq!(sheet(1).shown(place), [30.0, 20.0, 10.0, 30.0]);
+        assert_eq!(sheet(2).shown(place), [50.0, 30.0, 30.0, 10.0]);
+        assert_eq!(sheet(3).shown(place), [160.0, 50.0, 10.0, 30.0]);
+    }
+
+    #[test]
+    fn a_page_tree_in_a_circle_is_refused() {
+        let pdf = file(&[
+            "<</Type/Catalog/Pages 2 0 R>>",
+            "<</Type/Pages/Count 2/Kids[3 0 R 4 0 R]/MediaBox[0 0 9 9]>>",
+            "<</Type/Page/Parent 2 0 R>>",
+            "<</Type/Pages/Count 1/Kids[2 0 R]/Parent 2 0 R>>",
+        ]);
+        assert!(Base::open(&pdf).expect("a file").sheets().is_err());
+    }
+
+    #[test]
+    fn a_turn_that_is_no_quarter_is_refused() {
+        let pages = |turn: &str| {
+            let pages = format!("<</Type/Pages/Count 1/Kids[3 0 R]/MediaBox[0 0 9 9]/Rotate {turn}>>");
+            let pdf = file(&["<</Type/Catalog/Pages 2 0 R>>", &pages, "<</Type/Page/Parent 2 0 R>>"]);
+            Base::open(&pdf).and_then(|base| base.sheets()).map(|sheets| sheets[0].turns)
+        };
+        assert_eq!(pages("-90"), Ok(3));
+        assert_eq!(pages("450"), Ok(1));
+        assert!(pages("45").is_err());
+    }
+}

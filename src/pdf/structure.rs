@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 
 use lopdf::{Dictionary, Object, ObjectId, StringFormat};
 
-use super::fault;
 use super::part::{Unnumbered, marked, names};
 use super::share::{Objects, Role};
 use super::source::{kind, wrong};
-use super::syntax;
+use super::{fault, fields, syntax};
 use crate::diagnostic::Failure;
 
 /// A structure element without what its new place gives it.
@@ -54,6 +53,10 @@ pub(super) fn find<'a>(objects: &mut Objects<'a>, catalog: &'a Dictionary) -> Re
     let mut elements = Vec::new();
     let mut ahead = kids(objects, root)?.into_iter().rev().map(|id| (id, None)).collect::<Vec<_>>();
     while let Some((id, parent)) = ahead.pop() {
+        if stands_for_fields(objects, source.dictionary(id)?)? {
+            objects.roles.insert(id, Role::Field);
+            continue;
+        }
         if objects.roles.insert(id, Role::Element).is_some() {
             return Err(wrong(&Object::Reference(id)));
         }
@@ -62,6 +65,16 @@ pub(super) fn find<'a>(objects: &mut Objects<'a>, catalog: &'a Dictionary) -> Re
         ahead.extend(below.into_iter().rev().map(|kid| (kid, Some(id))));
     }
     Ok(Found { root, elements })
+}
+
+/// Whether all that an element holds are fields left out.
+fn stands_for_fields(objects: &Objects, node: &Dictionary) -> Result<bool, Failure> {
+    let kids = content(objects, node)?;
+    let mut all = !kids.is_empty();
+    for kid in kids {
+        all = all && fields::is_left_out(objects, kid)?;
+    }
+    Ok(all)
 }
 
 /// Elements directly below a node. What else is below it are pieces of content.
@@ -137,6 +150,9 @@ pub(super) fn read(
     if let Some(parents) = source.inner(found.root, "ParentTree")? {
         for (key, value) in source.tree(parents, "Nums")? {
             let key = key.as_i64().map_err(|_| kind("ParentTree"))?;
+            if objects.dropped.contains(&key) {
+                continue;
+            }
             tree.parents.insert(key, owners(objects, value)?);
         }
     }
@@ -174,8 +190,13 @@ fn element(
             b"P" | b"AF" => continue,
             b"K" => {
                 let kids = content(objects, node)?;
-                let kids = kids.into_iter().map(|kid| piece(objects, kid)).collect::<Result<Vec<_>, _>>()?;
-                Object::Array(kids)
+                let mut pieces = Vec::with_capacity(kids.len());
+                for kid in kids {
+                    if !fields::is_left_out(objects, kid)? {
+                        pieces.push(piece(objects, kid)?);
+                    }
+                }
+                Object::Array(pieces)
             }
             b"Pg" => match value {
                 Object::Reference(page) if objects.roles.get(page) == Some(&Role::Page) => value.clone(),

@@ -1,7 +1,7 @@
 //! A file continued: changed and new objects, and a cross-reference section of the file's own kind, are appended, and no
 //! byte that is there is touched (ISO 32000-1, 7.5.6). A file that cannot be read without repair is refused.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io::Write as _;
 
 use flate2::Compression;
@@ -33,8 +33,8 @@ pub(crate) struct Base<'a> {
     trailer: Entries,
     /// Whether its cross-references stand in a stream.
     streamed: bool,
-    /// Where the newest cross-references begin.
-    start: usize,
+    /// Where the cross-references begin, the newest first.
+    sections: Vec<usize>,
     /// The first number no object has.
     next: u32,
     root: ObjectId,
@@ -52,8 +52,7 @@ impl<'a> Base<'a> {
 
     fn read(bytes: &'a [u8]) -> Result<Self, Failure> {
         let source = Source::read(bytes)?;
-        let start = source.document.xref_start;
-        let (trailer, streamed) = newest_section(bytes, start)?;
+        let (trailer, streamed, sections) = newest_section(bytes, source.document.xref_start)?;
         let root = trailer.get("Root").and_then(raw::reference).ok_or_else(|| super::source::kind("Root"))?;
         for (&number, entry) in &source.document.reference_table.entries {
             if let XrefEntry::Normal { offset, generation } = *entry
@@ -70,7 +69,7 @@ impl<'a> Base<'a> {
         if next >= MOST_OBJECTS {
             return Err(fault::broken("quá nhiều đối tượng", "it has too many objects"));
         }
-        let mut base = Self { bytes, source, trailer, streamed, start, next, root };
+        let mut base = Self { bytes, source, trailer, streamed, sections, next, root };
         OF_SECTION.iter().for_each(|key| base.trailer.remove(key));
         base.dictionary(root)?;
         Ok(base)
@@ -96,9 +95,18 @@ impl<'a> Base<'a> {
         &self.trailer
     }
 
-    /// Every object by its number.
-    pub(crate) fn objects(&self) -> impl Iterator<Item = (ObjectId, &Object)> {
-        self.source.document.objects.iter().map(|(id, object)| (*id, object))
+    /// Where each section of cross-references begins, the newest first.
+    pub(crate) fn sections(&self) -> impl Iterator<Item = usize> {
+        self.sections.iter().copied()
+    }
+
+    /// Where each object begins that is in no stream of objects.
+    pub(crate) fn offsets(&self) -> impl Iterator<Item = (ObjectId, usize)> {
+        let entries = self.source.document.reference_table.entries.iter();
+        entries.filter_map(|(&number, entry)| match *entry {
+            XrefEntry::Normal { offset, generation } => Some(((number, generation), offset as usize)),
+            _ => None,
+        })
     }
 
     /// An object by its number.
@@ -124,6 +132,21 @@ impl<'a> Base<'a> {
         let object = dictionary.get(key.as_bytes()).ok()?;
         let (_, found) = self.source.document.dereference(object).ok()?;
         (!found.is_null()).then_some(found)
+    }
+
+    /// An entry that is a name.
+    pub(crate) fn name<'b>(&'b self, dictionary: &'b Dictionary, key: &str) -> Option<&'b [u8]> {
+        self.entry(dictionary, key)?.as_name().ok()
+    }
+
+    /// An entry that is a whole number.
+    pub(crate) fn integer(&self, dictionary: &Dictionary, key: &str) -> Option<i64> {
+        self.entry(dictionary, key)?.as_i64().ok()
+    }
+
+    /// An entry that is true or false.
+    pub(crate) fn flag(&self, dictionary: &Dictionary, key: &str) -> Option<bool> {
+        self.entry(dictionary, key)?.as_bool().ok()
     }
 
     /// An entry that must be a dictionary if it is there.
@@ -339,7 +362,7 @@ impl<'a, 'b> Update<'a, 'b> {
     fn trailer(&self, out: &[u8]) -> Entries {
         let mut trailer = self.base.trailer.clone();
         trailer.set("Size", self.next.to_string());
-        trailer.set("Prev", self.base.start.to_string());
+        trailer.set("Prev", self.base.source.document.xref_start.to_string());
         let ids = match self.base.source.document.trailer.get(b"ID") {
             Ok(Object::Array(ids)) => ids.as_slice(),
             _ => &[],
@@ -472,16 +495,17 @@ fn section_stream(rows: &BTreeMap<u32, (usize, u16)>, trailer: &Entries) -> Resu
     Ok((head, encoder.finish()?))
 }
 
-/// The trailer of the newest section, and whether it is a stream; every older one is looked at too.
-fn newest_section(bytes: &[u8], start: usize) -> Result<(Entries, bool), Failure> {
+/// The trailer of the newest section, whether it is a stream, and where it and all older ones begin.
+fn newest_section(bytes: &[u8], start: usize) -> Result<(Entries, bool, Vec<usize>), Failure> {
     let broken = || fault::broken("bảng tham chiếu chéo sai", "its cross-reference table is wrong");
     let mut newest = None;
-    let mut seen = BTreeSet::new();
+    let mut seen = Vec::new();
     let mut at = Some(start);
     while let Some(here) = at {
-        if !seen.insert(here) || seen.len() > MOST_SECTIONS {
+        if seen.contains(&here) || seen.len() > MOST_SECTIONS {
             return Err(broken());
         }
+        seen.push(here);
         let (trailer, streamed) = section(bytes, here).ok_or_else(broken)?;
         if trailer.get("XRefStm").is_some() {
             return Err(fault::broken(
@@ -495,7 +519,8 @@ fn newest_section(bytes: &[u8], start: usize) -> Result<(Entries, bool), Failure
         };
         newest.get_or_insert((trailer, streamed));
     }
-    newest.ok_or_else(broken)
+    let (trailer, streamed) = newest.ok_or_else(broken)?;
+    Ok((trailer, streamed, seen))
 }
 
 fn section(bytes: &[u8], at: usize) -> Option<(Entries, bool)> {
@@ -524,4 +549,197 @@ fn not_pdf(failure: Failure) -> Failure {
 /// What `/Key` holds is of another kind than it must be.
 pub(crate) fn wrong_kind(key: &str) -> Failure {
     not_pdf(super::source::kind(key))
+}
+
+#[cfg(test)]
+mod tests {
+    use lopdf::{Document, LoadOptions};
+    use proptest::prelude::*;
+
+    use super::super::example::{self, file};
+    use super::super::writer::Writer;
+    use super::*;
+
+    /// A file whose small objects lie in a stream of objects, and whose cross-references do too.
+    fn streamed() -> Vec<u8> {
+        let mut writer = Writer::new(Vec::new()).expect("memory");
+        let [root, pages, page, info] = [(); 4].map(|()| writer.number());
+        let mut put = |number, body: &str| writer.object(number, |out| out.extend_from_slice(body.as_bytes()));
+        put(root, &format!("<</Type/Catalog/Pages {pages} 0 R/Exact 0.123456789>>")).expect("memory");
+        put(pages, &format!("<</Type/Pages/Count 1/Kids[{page} 0 R]>>")).expect("memory");
+        put(page, &format!("<</Type/Page/MediaBox[0 0 9 9]/Parent {pages} 0 R>>")).expect("memory");
+        put(info, "<</Title(x)>>").expect("memory");
+        writer.finish(root, info, &[7; 16]).expect("memory").0
+    }
+
+    fn read(bytes: &[u8]) -> Document {
+        let options = LoadOptions { strict: true, ..LoadOptions::default() };
+        let document = Document::load_mem_with_options(bytes, options).expect("a sound file");
+        assert_eq!(document.xref_recovery, None);
+        document
+    }
+
+    /// The file with one more word in its catalog and one more object.
+    fn continued(pdf: &[u8], word: &str) -> Vec<u8> {
+        let base = Base::open(pdf).expect("a file");
+        let mut update = Update::new(&base);
+        let number = update.number();
+        update.object(number, |out| out.extend_from_slice(b"[1 2]"));
+        update.edit(&base.root().into(), |catalog| catalog.set("Word", format!("({word})"))).expect("a catalog");
+        let tail = update.finish().expect("room");
+        let whole = [pdf, &tail.bytes].concat();
+        let start = pdf.len() + tail.starts[&number];
+        assert!(whole[start..].starts_with(b"[1 2]\nendobj\n"));
+        whole
+    }
+
+    #[test]
+    fn both_kinds_of_file_go_on_in_their_own_kind() {
+        for (pdf, own, other) in [(example::plain(), "\nxref\n", "/XRef"), (streamed(), "/XRef", "\nxref\n")] {
+            let once = continued(&pdf, "a");
+            let twice = continued(&once, "b");
+            assert!(once.starts_with(&pdf) && twice.starts_with(&once));
+            for whole in [&once, &twice] {
+                assert!(memmem::find(&whole[pdf.len()..], own.as_bytes()).is_some());
+                assert!(memmem::find(&whole[pdf.len()..], other.as_bytes()).is_none());
+            }
+            let (before, after) = (read(&pdf), read(&twice));
+            let catalog = after.catalog().expect("a catalog");
+            assert_eq!(catalog.get(b"Word").and_then(Object::as_str).expect("the word"), b"b");
+            assert_eq!(after.get_pages(), before.get_pages());
+            let prev = format!("/Prev {}", read(&once).xref_start);
+            assert!(memmem::find(&twice[once.len()..], prev.as_bytes()).is_some());
+            for key in [&b"Root"[..], b"Info"] {
+                assert_eq!(after.trailer.get(key).ok(), before.trailer.get(key).ok());
+            }
+            assert_eq!(Base::open(&twice).expect("sound").sections().count(), 3);
+        }
+    }
+
+    #[test]
+    fn what_is_not_changed_is_copied_byte_for_byte() {
+        let pdf = streamed();
+        let whole = continued(&pdf, "a");
+        assert!(memmem::find(&whole[pdf.len()..], b"/Exact 0.123456789/Word(a)").is_some());
+    }
+
+    #[test]
+    fn an_end_of_line_comes_before_the_first_object() {
+        let pdf = example::plain();
+        assert!(pdf.ends_with(b"%%EOF"));
+        assert_eq!(continued(&pdf, "a")[pdf.len()], b'\n');
+        let whole = [&pdf[..], b"\n"].concat();
+        assert_eq!(continued(&whole, "a")[whole.len()], b'1');
+    }
+
+    #[test]
+    fn the_first_identity_stays_and_the_second_follows_from_what_is_appended() {
+        let ids = |pdf: &[u8]| {
+            let ids = read(pdf).trailer.get(b"ID").and_then(Object::as_array).expect("identities").clone();
+            ids.iter().map(|id| id.as_str().expect("bytes").to_vec()).collect::<Vec<_>>()
+        };
+        let pdf = example::plain();
+        let [a, again, b] = ["a", "a", "b"].map(|word| ids(&continued(&pdf, word)));
+        assert_eq!(a, again);
+        assert_eq!(a[0], b"one");
+        assert!(a[1] != b[1] && a[1] != b"two");
+    }
+
+    #[test]
+    fn arrays_grow_wherever_they_stand() {
+        let pdf = file(&[
+            "<</Type/Catalog/Pages 2 0 R/Inline[1]/Far 4 0 R/One 3 0 R/Empty[]/Nothing null/Gone 5 0 R/In<</K 7>>>>",
+            "<</Type/Pages/Count 1/Kids[3 0 R]/MediaBox[0 0 9 9]>>",
+            "<</Type/Page/Parent 2 0 R>>",
+            "[2 (])]",
+            "null",
+        ]);
+        let base = Base::open(&pdf).expect("a file");
+        let mut update = Update::new(&base);
+        let root = Place::from(base.root());
+        for key in ["Inline", "Far", "One", "Empty", "Nothing", "Gone", "New"] {
+            update.append(&root, key, b"9").expect("an array");
+        }
+        let inner = update.child(&root, "In").expect("a catalog").expect("a dictionary");
+        update.append(&inner, "K", b"8").expect("an array");
+        let tail = String::from_utf8(update.finish().expect("room").bytes).expect("ASCII");
+        let catalog = "<</Type/Catalog/Pages 2 0 R/Inline[1 9]/Far 4 0 R/One[3 0 R 9]/Empty[9]/Nothing[9]/Gone[9]\
+                       /In<</K[7 8]>>/New[9]>>";
+        assert!(tail.contains(catalog), "{tail}");
+        assert!(tail.contains("4 0 obj\n[2 (]) 9]\n"), "{tail}");
+    }
+
+    fn refused(pdf: &[u8]) -> String {
+        let failure = Base::open(pdf).err().expect("no sound file");
+        assert_eq!(failure.code, Code::NotPdf);
+        failure.to_string()
+    }
+
+    #[test]
+    fn what_needs_repair_is_refused() {
+        let pdf = example::plain();
+        refused(b"no PDF");
+        refused(&pdf[1..]);
+        refused(&pdf[..pdf.len() - 40]);
+        // The cross-references of two objects are exchanged: each leads to an object, and to the wrong one.
+        let (at, len) = (memmem::find(&pdf, b"xref\n").expect("a table") + 5 + 4 + 20, 20);
+        let mut exchanged = pdf.clone();
+        exchanged[at + 2 * len..at + 4 * len].rotate_left(len);
+        assert!(refused(&exchanged).contains("is not where its cross-reference says"));
+    }
+
+    #[test]
+    fn two_kinds_of_cross_references_at_once_are_refused() {
+        let pdf = file(&[
+            "<</Type/Catalog/Pages 2 0 R>>",
+            "<</Type/Pages/Count 1/Kids[3 0 R]/MediaBox[0 0 9 9]>>",
+            "<</Type/Page/Parent 2 0 R>>",
+            "<</Type/XRef/Size 5/W[1 1 1]/Index[0 1]/Length 3>>\nstream\nabc\nendstream",
+        ]);
+        let (stream, place) = (memmem::find(&pdf, b"4 0 obj"), memmem::find(&pdf, b"/ID["));
+        let (stream, place) = (stream.expect("a stream"), place.expect("a trailer"));
+        let hybrid = [&pdf[..place], format!("/XRefStm {stream}").as_bytes(), &pdf[place..]].concat();
+        assert!(refused(&hybrid).contains("hybrid"));
+    }
+
+    #[test]
+    fn a_file_with_a_password_is_refused() {
+        let pdf = example::file(&[
+            "<</Type/Catalog/Pages 2 0 R>>",
+            "<</Type/Pages/Count 1/Kids[3 0 R]/MediaBox[0 0 9 9]>>",
+            "<</Type/Page/Parent 2 0 R>>",
+            "<</Filter/Standard/V 1/R 2/O(................................)/U(................................)/P -4>>",
+        ]);
+        let place = memmem::find(&pdf, b"/ID[").expect("a trailer");
+        let locked = [&pdf[..place], b"/Encrypt 4 0 R", &pdf[place..]].concat();
+        assert!(refused(&locked).contains("encrypted"));
+    }
+
+    #[test]
+    fn streams_of_objects_cannot_fill_the_memory() {
+        let pdf = streamed();
+        let base = Base::open(&pdf).expect("a file");
+        let many = b"/ObjStm/O#62jStm/#4FbjStm ".repeat(1_000);
+        let crowded = Source::read(&[&pdf[..], b"%", &many, b"\nstartxref\n0\n%%EOF"].concat());
+        assert!(base.source.unpacked >= 8 << 20);
+        assert!(crowded.is_err() || crowded.is_ok_and(|source| source.unpacked < base.source.unpacked / 1_000));
+    }
+
+    proptest! {
+        #[test]
+        fn a_damaged_file_is_refused_or_goes_on_soundly(place in 0usize..2_000, byte in any::<u8>(), streams in any::<bool>()) {
+            let mut pdf = if streams { streamed() } else { example::tagged() };
+            let place = place % pdf.len();
+            pdf[place] = byte;
+            if let Ok(base) = Base::open(&pdf) {
+                let _ = base.sheets();
+                let mut update = Update::new(&base);
+                if update.edit(&base.root().into(), |catalog| catalog.set("Word", "1")).is_ok() {
+                    let tail = update.finish().expect("room");
+                    let whole = [&pdf[..], &tail.bytes].concat();
+                    prop_assert!(Base::open(&whole).is_ok());
+                }
+            }
+        }
+    }
 }

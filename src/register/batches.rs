@@ -301,7 +301,7 @@ const ITEM: &str = "row_no, template, folder, unit, person, origin, name, state,
 impl Register {
     /// Writes a batch, its items and its jobs as one; a request already answered makes nothing.
     pub async fn create(&self, batch: &NewBatch) -> Result<Created, Failure> {
-        if let Some(found) = self.answered(batch).await? {
+        if let Some(found) = self.answered(&batch.owner, batch.idempotency.as_ref()).await? {
             return Ok(found);
         }
         let open: Vec<(i64, usize)> = (1..)
@@ -316,7 +316,9 @@ impl Register {
         let written = self.write_batch(batch, total, &numbered, &chunks, &texts).await;
         match written {
             // Two requests with one key at the same moment: the other was first.
-            Err(failure) if batch.idempotency.is_some() => self.answered(batch).await?.ok_or(failure),
+            Err(failure) if batch.idempotency.is_some() => {
+                self.answered(&batch.owner, batch.idempotency.as_ref()).await?.ok_or(failure)
+            }
             other => other.map(|()| Created::New),
         }
     }
@@ -387,12 +389,16 @@ impl Register {
         Ok(())
     }
 
-    /// The batch the same Idempotency-Key made, or a refusal where the key came with another request.
-    async fn answered(&self, batch: &NewBatch) -> Result<Option<Created>, Failure> {
-        let Some((key, request)) = &batch.idempotency else { return Ok(None) };
+    /// What the same Idempotency-Key made, or a refusal where the key came with another request.
+    pub async fn answered(
+        &self,
+        owner: &str,
+        idempotency: Option<&(String, String)>,
+    ) -> Result<Option<Created>, Failure> {
+        let Some((key, request)) = idempotency else { return Ok(None) };
         let found: Option<(String, String)> =
             on!(self, |pool| sqlx::query_as("SELECT request, batch_id FROM idempotency WHERE owner = $1 AND key = $2")
-                .bind(&batch.owner)
+                .bind(owner)
                 .bind(key)
                 .fetch_optional(pool)
                 .await)

@@ -1,5 +1,7 @@
 //! What goes with time: results and the personal data in them, old keys, finished jobs.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use super::database::{Database, Register, as_one, on, unavailable};
 use crate::diagnostic::Failure;
 
@@ -14,6 +16,21 @@ impl Register {
                 "UPDATE batch SET state = 'removing' WHERE state IN ('finished', 'cancelled') AND expires_at <= $1",
             )
             .bind(now)
+            .execute(&mut *tx)
+            .await
+            .map_err(unavailable)?;
+            // Signatures on its documents stand on its files, and go with them.
+            sqlx::query(
+                "UPDATE signature_batch SET removal = 1 WHERE removal = 0 AND source IN \
+                 (SELECT id FROM batch WHERE state = 'removing')",
+            )
+            .execute(&mut *tx)
+            .await
+            .map_err(unavailable)?;
+            sqlx::query(
+                "UPDATE signature_request SET removal = 1 WHERE removal = 0 AND source IN \
+                 (SELECT id FROM batch WHERE state = 'removing')",
+            )
             .execute(&mut *tx)
             .await
             .map_err(unavailable)?;
@@ -97,6 +114,12 @@ impl Register {
         }
         Ok(())
     }
+}
+
+/// Milliseconds since 1970: for states and times of batches and signatures, never for what is set on a page.
+#[expect(clippy::disallowed_methods, reason = "when something was made and when its results go is told by the clock")]
+pub fn now_ms() -> i64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
 
 /// `2026-11-22T08:30:00.000Z` from milliseconds since 1970.

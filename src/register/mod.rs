@@ -9,11 +9,17 @@ mod outbox;
 mod batches;
 mod housekeeping;
 mod queue;
+mod signatures;
 
 pub use batches::{
     BatchRow, BatchState, Claimed, Counts, Created, Filed, ItemRow, ItemState, NewBatch, NewItem, Settled, Settlement,
 };
 pub use database::Register;
-pub use housekeeping::rfc3339;
+pub use housekeeping::{now_ms, rfc3339};
 pub use outbox::{Call, CallState};
 pub use queue::{Chunk, Worker};
+pub use signatures::{
+    FieldRow, FieldState, Kept, Mode, NewField, NewItemRequest, NewPreparation, NewRequest, NewRun, NewSignatureBatch,
+    Next, Phase, PreparationRow, PreparationState, Reply, RequestRow, RequestState, RevisionRow, Role, RunRow,
+    RunState, SignatureBatchRow, Signed, Subject, Waiting,
+};

@@ -62,7 +62,7 @@ macro_rules! leave_word {
                     .map_err(unavailable)?;
             let body = $crate::register::outbox::body($id, &kind, &state, total, &by_state, $now);
             sqlx::query(
-                "INSERT INTO webhook (id, batch_id, url, body, state, next_at) VALUES ($1, $2, $3, $4, 'waiting', $5)",
+                "INSERT INTO webhook (id, subject, url, body, state, next_at) VALUES ($1, $2, $3, $4, 'waiting', $5)",
             )
             .bind(format!("msg_{}", uuid::Uuid::now_v7().simple()))
             .bind($id)
@@ -143,7 +143,7 @@ impl Register {
 
     /// State, attempts and last answer of the calls of a batch, for its owner.
     pub async fn calls_of(&self, batch: &str) -> Result<Vec<(String, String, i64, Option<String>)>, Failure> {
-        on!(self, |pool| sqlx::query_as("SELECT id, state, attempt, last FROM webhook WHERE batch_id = $1 ORDER BY id")
+        on!(self, |pool| sqlx::query_as("SELECT id, state, attempt, last FROM webhook WHERE subject = $1 ORDER BY id")
             .bind(batch)
             .fetch_all(pool)
             .await)

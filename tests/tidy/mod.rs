@@ -25,7 +25,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("attest", &["domain"]),
     ("pades", &["pdf"]),
     ("provider", &["pades"]),
-    ("signing", &["engine", "files", "pades", "provider", "register", "render", "webhook"]),
+    ("signing", &["engine", "files", "pades", "provider", "register", "render", "template", "webhook"]),
     ("register", &[]),
     ("ingest", &["domain"]),
     ("dossier", &["domain", "template", "text"]),

@@ -7,11 +7,16 @@ use clap::Args;
 use rayon::prelude::*;
 use serde_json::json;
 
-use super::{Speech, algorithm, moment, output, password, usage};
-use crate::cli::Format;
+use super::words::{Setting, Words};
+use super::{Speech, algorithm, certificates, moment, output, password, usage};
+use crate::cli::{Format, runtime};
 use crate::config::Places;
 use crate::diagnostic::{Code, Diagnostic, Failure};
-use crate::pades::{self, Algorithm, LocalKey, Look, Moment, Picture, Plan};
+use crate::pades::{self, Algorithm, Certificate, LocalKey, Look, Moment, Picture, Plan};
+use crate::provider::config::{RevocationConfig, TsaConfig};
+use crate::provider::{Config, Providers};
+use crate::signing::complete::{Level, Services, Task, complete};
+use crate::signing::nonce;
 
 /// Sign PDFs with a key in a file.
 #[derive(Args)]
@@ -20,8 +25,8 @@ pub struct SignFile {
     #[arg(required = true)]
     pdf: Vec<PathBuf>,
     /// The empty field to sign, such as `NguoiKy`
-    #[arg(long, value_name = "NAME")]
-    field: String,
+    #[arg(long, value_name = "NAME", required_unless_present = "copy", conflicts_with = "copy")]
+    field: Option<String>,
     /// Key and certificates, PKCS#12
     #[arg(long, value_name = "FILE", required_unless_present = "pem", conflicts_with = "pem")]
     pkcs12: Option<PathBuf>,
@@ -40,9 +45,34 @@ pub struct SignFile {
     /// Picture of the signature (blue) or seal (red), PNG with a transparent ground
     #[arg(long, value_name = "PNG")]
     image: Option<PathBuf>,
+    /// Words of an attachment in a file of its own: number and symbol of its document, such as `925/BC-UBND`
+    #[arg(long, value_name = "NUMBER", conflicts_with_all = ["image", "copy"])]
+    attachment: Option<String>,
+    /// Sign as an electronic copy, in a field of its own at the top right of page 1
+    #[arg(long, value_name = "KIND", conflicts_with = "image", requires = "agency",
+        value_parser = ["sao_y", "sao_luc", "trich_sao"])]
+    copy: Option<String>,
+    /// The agency that copies, as it is printed
+    #[arg(long, value_name = "NAME", requires = "copy")]
+    agency: Option<String>,
     /// Moment the signature states [default: now]
     #[arg(long, value_name = "RFC3339")]
     at: Option<String>,
+    /// `B-B`, `B-T` (time stamp), `B-LT` (with what a checker needs later) or `B-LTA` (stamped as a whole)
+    #[arg(long, value_name = "LEVEL", default_value = "B-B", value_parser = ["B-B", "B-T", "B-LT", "B-LTA"])]
+    level: String,
+    /// Authority of time stamps; may be repeated, the preferred one first
+    #[arg(long, value_name = "URL")]
+    tsa: Vec<String>,
+    /// Host that may be asked whether certificates were revoked, as they name it; may be repeated
+    #[arg(long, value_name = "HOST")]
+    ask: Vec<String>,
+    /// Such a host, reached at another address
+    #[arg(long, value_name = "HOST=ADDR:PORT")]
+    mirror: Vec<String>,
+    /// Certificates that complete the chain, PEM or DER; may be repeated
+    #[arg(long, value_name = "FILE")]
+    cert: Vec<PathBuf>,
     /// File to write, or a folder for several PDFs; `-` for stdout
     #[arg(short, long)]
     output: PathBuf,
@@ -55,35 +85,44 @@ pub struct SignFile {
 struct Signer {
     key: LocalKey,
     algorithm: Algorithm,
-    plan: Plan,
+    level: Level,
+    at: Moment,
+    name: String,
+    image: Option<Arc<Picture>>,
+    services: Services,
 }
 
 impl SignFile {
     /// Runs the command.
-    pub fn run(self, _places: &Places, speech: Speech) -> Result<(), Failure> {
+    pub fn run(self, places: &Places, speech: Speech) -> Result<(), Failure> {
         let signer = self.signer()?;
-        if let [one] = self.pdf.as_slice()
-            && !self.output.is_dir()
-        {
-            return self.sign(&signer, one, &self.output, speech);
-        }
-        if !self.output.is_dir() {
+        signer.services.allow(signer.level)?;
+        if self.pdf.len() > 1 && !self.output.is_dir() {
             return Err(usage(
                 "nhiều tệp PDF thì `--output` là một thư mục đã có",
                 "for several PDFs `--output` is a folder that exists",
             ));
         }
+        let words = Words { attachment: self.attachment.clone(), copy: self.copy.clone(), agency: self.agency.clone() };
+        let setting = words.setter(places)?;
+        let words = (&words, setting.as_ref());
+        let target = |path: &Path| match path.file_name() {
+            Some(name) if self.output.is_dir() => self.output.join(name),
+            _ => self.output.clone(),
+        };
+        let one = |path: &PathBuf| {
+            let file = |fault: Diagnostic| if self.pdf.len() > 1 { named(path, fault) } else { fault };
+            let signed = runtime()?.block_on(self.sign(&signer, words, path, &target(path), speech));
+            signed.map_err(|failure| Failure::new(failure.code, failure.diagnostics.into_iter().map(file).collect()))
+        };
+        if let [only] = self.pdf.as_slice() {
+            return one(only);
+        }
         let failures: Vec<Diagnostic> = self
             .pdf
             .par_iter()
-            .filter_map(|path| {
-                let Some(name) = path.file_name() else {
-                    return Some(vec![Diagnostic::error("file", "thiếu tên tệp", "there is no file name")]);
-                };
-                let failure = self.sign(&signer, path, &self.output.join(name), speech).err()?;
-                Some(failure.diagnostics.into_iter().map(|one| named(path, one)).collect())
-            })
-            .flatten()
+            .filter_map(|path| one(path).err())
+            .flat_map_iter(|failure| failure.diagnostics)
             .collect();
         if failures.is_empty() { Ok(()) } else { Err(Failure::new(Code::RowsFailed, failures)) }
     }
@@ -103,32 +142,95 @@ impl SignFile {
             (None, Some(usual)) => *usual,
             (None, None) => return Err(usage("khóa này không ký được", "this key signs nothing we take")),
         };
-        let image: Option<Arc<Picture>> =
+        let at = moment(self.at.as_deref())?;
+        let unfit = key.chain().signer().fit_to_sign(at);
+        if !unfit.is_empty() {
+            return Err(Failure::new(Code::CertificateUnfit, unfit));
+        }
+        let image =
             self.image.as_ref().map(|path| output::read(path).and_then(|png| Picture::read(&png))).transpose()?;
-        let at: Moment = moment(self.at.as_deref())?;
-        let name = self.name.clone().unwrap_or_else(|| key.chain().signer().name());
-        let plan =
-            Plan { field: self.field.clone(), at, name, reserve: Plan::RESERVE, look: Look { image, text: None } };
-        Ok(Signer { key, algorithm, plan })
+        Ok(Signer {
+            algorithm,
+            level: Level::parse(&self.level).unwrap_or_default(),
+            at,
+            name: self.name.clone().unwrap_or_else(|| key.chain().signer().name()),
+            image,
+            services: self.services()?,
+            key,
+        })
     }
 
-    fn sign(&self, signer: &Signer, from: &Path, to: &Path, speech: Speech) -> Result<(), Failure> {
+    /// Who stamps time and who is asked about revocation, as the command says.
+    fn services(&self) -> Result<Services, Failure> {
+        let mut mirrors = std::collections::BTreeMap::new();
+        for word in &self.mirror {
+            let parsed = word.split_once('=').and_then(|(host, address)| Some((host, address.parse().ok()?)));
+            let Some((host, address)) = parsed else {
+                return Err(usage(
+                    &format!("`--mirror {word}` không có dạng `MÁY=ĐỊA-CHỈ:CỔNG`"),
+                    &format!("`--mirror {word}` is not `HOST=ADDR:PORT`"),
+                ));
+            };
+            mirrors.insert(host.to_owned(), address);
+        }
+        let revocation = RevocationConfig {
+            enabled: !self.ask.is_empty() || !mirrors.is_empty(),
+            hosts: self.ask.clone(),
+            mirrors,
+            ..RevocationConfig::default()
+        };
+        let tsa = self.tsa.iter().map(|url| TsaConfig { url: url.clone(), ..TsaConfig::default() }).collect();
+        let config = Config { tsa, revocation, ..Config::default() };
+        let mut known: Vec<Certificate> = Vec::new();
+        for path in &self.cert {
+            known.extend(certificates(path)?);
+        }
+        let providers = Providers::from_config(&config, &|name| std::env::var(name).ok())?;
+        Ok(Services { providers: Arc::new(providers), known })
+    }
+
+    async fn sign(
+        &self,
+        signer: &Signer,
+        (words, setting): (&Words, Option<&Setting>),
+        from: &Path,
+        to: &Path,
+        speech: Speech,
+    ) -> Result<(), Failure> {
         let mut pdf = output::read(from)?;
         let before = pdf.len();
-        let prepared = pades::prepare(&pdf, &signer.plan)?;
-        let attributes = pades::signed_attributes(&prepared.digest, signer.key.chain().signer());
+        let field = match &self.field {
+            Some(field) => field.clone(),
+            None => words.add_field(&mut pdf)?,
+        };
+        let text = match setting {
+            Some(setting) => Some(words.set(setting, &pdf, &field, signer.at).await?),
+            None => None,
+        };
+        let plan = Plan {
+            field,
+            at: signer.at,
+            name: signer.name.clone(),
+            reserve: signer.level.reserve(),
+            look: Look { image: signer.image.clone(), text },
+        };
+        let chain = signer.key.chain();
+        let prepared = pades::prepare(&pdf, &plan)?;
+        let attributes = pades::signed_attributes(&prepared.digest, chain.signer());
         let signature = signer.key.sign(signer.algorithm, &attributes.0)?;
-        let cms = pades::signed_data(&attributes, signer.key.chain(), signer.algorithm, &signature, None)?;
-        pdf.extend_from_slice(&pades::embed(&prepared, &cms)?);
+        let task = Task { pdf: &pdf, prepared: &prepared, level: signer.level, at: signer.at, nonce: nonce()? };
+        let done = complete(&task, &attributes, chain, signer.algorithm, &signature, &signer.services).await?;
+        pdf.extend_from_slice(&done.tails);
         output::write(to, &pdf, self.force)?;
         let (shown, added) = (to.display(), pdf.len() - before);
         if speech.format == Format::Json {
-            eprintln!("{}", json!({"file": to, "level": "B-B", "assurance": "software-key", "bytes_added": added}));
+            let level = signer.level.word();
+            eprintln!("{}", json!({"file": to, "level": level, "assurance": "software-key", "bytes_added": added}));
         }
         output::say(
             speech,
-            format!("{shown}: đã ký `{}`, thêm {added} byte", signer.plan.field),
-            format!("{shown}: `{}` signed, {added} bytes added", signer.plan.field),
+            format!("{shown}: đã ký `{}` mức {}, thêm {added} byte", plan.field, signer.level.word()),
+            format!("{shown}: `{}` signed at {}, {added} bytes added", plan.field, signer.level.word()),
         );
         Ok(())
     }

@@ -81,7 +81,7 @@ impl Extensions {
 }
 
 /// Name, criticality and value of an extension, of a certificate or of anything else that has them.
-pub(in super::super) fn parts(extension: Value<'_>) -> Result<(Oid, bool, Value<'_>), Broken> {
+pub(crate) fn parts(extension: Value<'_>) -> Result<(Oid, bool, Value<'_>), Broken> {
     let mut inside = extension.with_tag(asn1::SEQUENCE)?.inside();
     let name = inside.next()?.oid()?;
     let critical = inside.optional(asn1::BOOLEAN)?.map_or(Ok(false), Value::boolean)?;
@@ -110,9 +110,14 @@ fn crl_places(value: Value<'_>) -> Result<Vec<String>, Broken> {
     for point in value.with_tag(asn1::SEQUENCE)?.each()? {
         let Some(name) = point.with_tag(asn1::SEQUENCE)?.inside().optional(asn1::context(0))? else { continue };
         let Some(full) = name.inside().optional(asn1::context(0))? else { continue };
-        places.extend(full.each()?.into_iter().filter_map(address));
+        places.extend(addresses(full)?);
     }
     Ok(places)
+}
+
+/// The addresses among `GeneralNames`.
+pub(crate) fn addresses(names: Value<'_>) -> Result<Vec<String>, Broken> {
+    Ok(names.each()?.into_iter().filter_map(address).collect())
 }
 
 /// The address of a `GeneralName`, if it is one and can be written in a line.

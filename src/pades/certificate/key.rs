@@ -60,8 +60,3 @@ pub(super) fn read(info: Value<'_>) -> Result<(KeyKind, &[u8]), Broken> {
     };
     Ok((kind, bits))
 }
-
-/// The kind of a `SubjectPublicKeyInfo` in DER, and the bits of its key.
-pub(crate) fn kind_of(info: &[u8]) -> Option<(KeyKind, &[u8])> {
-    Value::only(info).and_then(read).ok()
-}

@@ -7,7 +7,7 @@ use der::asn1::ObjectIdentifier as Oid;
 
 use crate::diagnostic::{Code, Failure};
 
-use super::asn1::{self, Broken, Reader, Value};
+use super::asn1::{self, Broken, Value};
 use super::{Digest, Moment, Scheme, oid};
 
 mod chain;
@@ -20,6 +20,7 @@ pub use chain::Chain;
 pub use key::KeyKind;
 
 use extensions::Extensions;
+pub(super) use extensions::{addresses, parts as extension_parts};
 use name::Name;
 
 /// Bytes beyond which nothing is taken for a certificate.
@@ -32,7 +33,6 @@ pub struct Certificate {
     signed: Range<usize>,
     subject_bytes: Range<usize>,
     issuer_bytes: Range<usize>,
-    key_info: Range<usize>,
     serial: Vec<u8>,
     subject: Name,
     issuer: Name,
@@ -221,11 +221,6 @@ impl Certificate {
         &self.key
     }
 
-    /// Its `SubjectPublicKeyInfo`.
-    pub(super) fn key_info(&self) -> &[u8] {
-        self.der.get(self.key_info.clone()).unwrap_or_default()
-    }
-
     /// Its `subjectKeyIdentifier`.
     pub(super) fn key_identifier(&self) -> Option<&[u8]> {
         self.extensions.subject_key.as_deref()
@@ -284,7 +279,6 @@ impl Certificate {
             signed: place(signed),
             subject_bytes: place(subject),
             issuer_bytes: place(issuer),
-            key_info: place(key_info),
             serial: serial.body.to_vec(),
             subject: Name::read(subject)?,
             issuer: Name::read(issuer)?,
@@ -297,11 +291,6 @@ impl Certificate {
             extensions,
             der: der.to_vec(),
         })
-    }
-
-    /// The certificate at the start of `reader`, and its bytes, if it can be read.
-    pub(super) fn next_of(reader: &mut Reader<'_>) -> Result<Option<Self>, Broken> {
-        Ok(Self::read(reader.next()?.whole).ok())
     }
 }
 

@@ -25,7 +25,8 @@ pub struct Cms {
     pub digest: Vec<u8>,
     /// The algorithm of that digest; `None`: one that is not taken (SHA-1 and older).
     pub digest_algorithm: Option<Digest>,
-    /// How the signature was made; `None`: by an algorithm that is not taken, the signature cannot be judged.
+    /// How the signature was made; `None`: by an algorithm or a key that is not taken (SHA-1, RSA under 2048 bits), so
+    /// that nothing can be said about it.
     pub scheme: Option<Scheme>,
     /// Words for the digest and signature algorithm, for people: `SHA-256, RSA-PSS 3072`.
     pub algorithm_name: String,

@@ -93,6 +93,7 @@ impl SignedData {
             Some(scheme) => scheme.words(signer.key_kind()),
             None => foreign_words(Some(digest_name), info.signature_algorithm.inside().next()?.oid().ok()),
         };
+        let scheme = scheme.filter(|scheme| scheme.can_judge(signer.key_kind()));
         let mut revocation = envelope.revocation;
         if let Some(archive) = attributes.one(oid::ADOBE_REVOCATION)? {
             revocation.read_adobe(archive)?;

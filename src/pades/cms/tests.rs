@@ -3,7 +3,10 @@
 use proptest::prelude::*;
 
 use super::super::testing::{FILES, Folder, certificate, chain, file, key, openssl, signed};
-use super::super::{Algorithm, Digest, Scheme, Token, check_cms, signature_value, signed_attributes, signed_data};
+use super::super::{
+    Algorithm, Crl, Digest, LocalKey, Ocsp, Scheme, Token, check_cms, signature_value, signed_attributes, signed_data,
+    timestamp_response,
+};
 use super::*;
 
 const DATA: &[u8] = b"vinhdanh";
@@ -326,11 +329,16 @@ proptest! {
     }
 
     #[test]
-    fn any_file_is_read_as_cms_or_refused(which in 0..FILES.len(), at in any::<prop::sample::Index>(), byte in any::<u8>()) {
+    fn any_file_is_read_as_anything_or_refused(which in 0..FILES.len(), at in any::<prop::sample::Index>(), byte in any::<u8>()) {
         let mut bytes = file(FILES[which].0).to_vec();
         let at = at.index(bytes.len());
         bytes[at] = byte;
-        let _ = Cms::parse(&bytes);
-        let _ = Cms::parse(&bytes[..at]);
+        for bytes in [&bytes[..], &bytes[..at]] {
+            let _ = (Cms::parse(bytes), Token::parse(bytes), Crl::parse(bytes), Certificate::from_der(bytes));
+            let _ = Ocsp::parse(bytes, &certificate("signer"), &certificate("intermediate"));
+            let _ = timestamp_response(bytes, &[0; 32], 1);
+            let _ = Certificate::from_pem(&String::from_utf8_lossy(bytes));
+            let _ = LocalKey::from_pem(&String::from_utf8_lossy(bytes));
+        }
     }
 }

@@ -1,0 +1,72 @@
+//! Whether a certificate was revoked when it counts, by the lists and answers at hand. What is not known is said to be.
+
+use crate::pades::{Certificate, Crl, Moment, Ocsp, Reason, Standing};
+
+/// Lists and answers that are proved for one certificate.
+const SOURCES: usize = 200;
+
+/// What a checker has at hand.
+#[derive(Debug, Default)]
+pub(super) struct Sources<'a> {
+    /// Revocation lists.
+    pub(super) crls: Vec<&'a Crl>,
+    /// OCSP responses, whole.
+    pub(super) ocsps: Vec<&'a [u8]>,
+}
+
+/// Whether a certificate was revoked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Revoked {
+    /// It was not at the moment asked about.
+    Good,
+    /// Since when.
+    Since(Moment),
+    /// Nobody at hand has a word about it.
+    NoSource,
+    /// All that is at hand ends before the moment asked about.
+    TooOld,
+}
+
+/// What is said about `certificate`, issued by `issuer`, as of `at`; nothing from after `now` is heard.
+pub(super) fn revoked(
+    certificate: &Certificate,
+    issuer: &Certificate,
+    sources: &Sources,
+    at: Moment,
+    now: Moment,
+) -> Revoked {
+    let mut words: Vec<(Moment, Option<Moment>, Option<(Moment, bool)>)> = Vec::new();
+    for crl in sources.crls.iter().take(SOURCES).filter(|crl| crl.signed_by(issuer)) {
+        let said = crl.revoked(certificate).map(|one| (one.at, one.reason == Some(Reason::Hold)));
+        words.push((crl.this_update, crl.next_update, said));
+    }
+    for der in sources.ocsps.iter().take(SOURCES) {
+        let Ok(answer) = Ocsp::parse(der, certificate, issuer) else { continue };
+        let said = match answer.standing {
+            Standing::Good => None,
+            Standing::Revoked(one) => Some((one.at, one.reason == Some(Reason::Hold))),
+            Standing::Unknown => continue,
+        };
+        words.push((answer.this_update, answer.next_update, said));
+    }
+    words.retain(|(from, _, _)| *from <= now);
+    if words.is_empty() {
+        return Revoked::NoSource;
+    }
+    // A certificate on hold may have come back since; a revoked one does not.
+    let newest = words.iter().map(|(from, _, _)| *from).max();
+    let since = words
+        .iter()
+        .filter_map(|(from, _, said)| said.filter(|(_, hold)| !hold || Some(*from) == newest))
+        .map(|(since, _)| since)
+        .min();
+    if let Some(since) = since {
+        return Revoked::Since(since);
+    }
+    // An authority may drop a certificate from its lists once its time is over: such a list says nothing.
+    let (_, end) = certificate.validity();
+    let fresh = |(from, next, _): &(Moment, Option<Moment>, _)| {
+        *from <= end && (*from >= at || next.is_some_and(|next| next >= at))
+    };
+    if words.iter().any(fresh) { Revoked::Good } else { Revoked::TooOld }
+}

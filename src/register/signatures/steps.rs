@@ -1,0 +1,422 @@
+//! The steps of a request: prepared, signed, given up, declined, called off, run out of time.
+
+use serde_json::json;
+
+use super::{FieldState, Kept, Mode, RequestState, leave_note};
+use crate::diagnostic::Failure;
+use crate::register::database::{Register, as_one, on, unavailable};
+use crate::register::rfc3339;
+
+/// A preparation to be opened.
+#[derive(Debug, Clone)]
+pub struct NewPreparation {
+    /// Its id.
+    pub id: String,
+    /// Owner of the request, for the Idempotency-Key.
+    pub owner: String,
+    /// Its request.
+    pub request: String,
+    /// Its field.
+    pub field: String,
+    /// How it is to come back.
+    pub mode: Mode,
+    /// Signatures before it: the request must still have as many.
+    pub revision: i64,
+    /// SHA-256 of its ticket.
+    pub ticket: Option<String>,
+    /// What is appended, with the hole; nothing for a file handed out whole.
+    pub tail: Option<Kept>,
+    /// How it was prepared, JSON.
+    pub prepared: Option<String>,
+    /// Signed attributes, base64.
+    pub attributes: Option<String>,
+    /// Certificates, JSON list of base64 DER.
+    pub chain: Option<String>,
+    /// Algorithm the signature will have.
+    pub algorithm: Option<String>,
+    /// Now, ms.
+    pub now: i64,
+    /// When it is too late, ms.
+    pub expires_at: i64,
+    /// The caller's Idempotency-Key and the digest of the request.
+    pub idempotency: Option<(String, String)>,
+}
+
+/// A signature in its file.
+#[derive(Debug, Clone)]
+pub struct Signed {
+    /// The preparation it answers.
+    pub preparation: String,
+    /// Its request.
+    pub request: String,
+    /// Its field.
+    pub field: String,
+    /// Its number: one more than there were.
+    pub revision: i64,
+    /// Its bytes.
+    pub tail: Kept,
+    /// SHA-256 of the whole file up to its end.
+    pub sha256: String,
+    /// SHA-256 of the signature or CMS that was put in.
+    pub value_sha256: String,
+    /// How it came.
+    pub way: Mode,
+    /// Level it reached.
+    pub level: String,
+    /// Name in the signer's certificate.
+    pub signer: String,
+    /// PDF/A state of a file that came back whole.
+    pub pdfa: Option<String>,
+    /// How far the key can be relied on.
+    pub assurance: Option<String>,
+    /// Whether it may come after its time: a provider was asked in time.
+    pub late: bool,
+}
+
+/// What a step did to its request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Next {
+    /// Somebody has yet to sign.
+    PartlySigned,
+    /// This was the last signature.
+    Completed,
+    /// The request went on without it: nothing was written.
+    Stale,
+}
+
+/// What a webhook is told of a request.
+fn note(id: &str, event: &str, state: &str, field: Option<&str>, now: i64) -> String {
+    json!({
+        "type": format!("signature_request.{event}"),
+        "timestamp": rfc3339(now),
+        "data": {"id": id, "state": state, "field": field, "location": format!("/v1/signature-requests/{id}")},
+    })
+    .to_string()
+}
+
+impl Register {
+    /// Opens a preparation in the place of one whose time ran out. Says no where the request went on, its field is not the
+    /// one whose turn it is, or another preparation is open.
+    pub async fn open_preparation(&self, new: &NewPreparation) -> Result<bool, Failure> {
+        as_one!(self, |tx| {
+            // First a write to the request's own row: it makes steps of one request wait for each other.
+            let held = sqlx::query(
+                "UPDATE signature_request SET changed_at = $1 WHERE id = $2 AND revision = $3 AND removal = 0 \
+                 AND expires_at > $1 AND state IN ('open', 'partly_signed')",
+            )
+            .bind(new.now)
+            .bind(&new.request)
+            .bind(new.revision)
+            .execute(&mut *tx)
+            .await
+            .map_err(unavailable)?
+            .rows_affected();
+            if held == 0 {
+                return Ok(false);
+            }
+            let freed = sqlx::query(
+                "UPDATE signature_preparation SET state = 'stale' \
+                 WHERE request_id = $1 AND state = 'open' AND mode <> 'provider' AND expires_at <= $2",
+            )
+            .bind(&new.request)
+            .bind(new.now)
+            .execute(&mut *tx)
+            .await
+            .map_err(unavailable)?
+            .rows_affected();
+            if freed > 0 {
+                sqlx::query("UPDATE signature_field SET state = 'ready' WHERE request_id = $1 AND state = 'prepared'")
+                    .bind(&new.request)
+                    .execute(&mut *tx)
+                    .await
+                    .map_err(unavailable)?;
+            }
+            let mine = sqlx::query(
+                "UPDATE signature_field SET state = 'prepared', reason = NULL \
+                 WHERE request_id = $1 AND name = $2 AND state IN ('ready', 'refused')",
+            )
+            .bind(&new.request)
+            .bind(&new.field)
+            .execute(&mut *tx)
+            .await
+            .map_err(unavailable)?
+            .rows_affected();
+            if mine == 0 {
+                return Ok(false);
+            }
+            sqlx::query(
+                "INSERT INTO signature_preparation (id, request_id, field, mode, state, revision, ticket, pack, place, \
+                 bytes, prepared, attributes, chain, algorithm, created_at, expires_at) \
+                 VALUES ($1, $2, $3, $4, 'open', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+            )
+            .bind(&new.id)
+            .bind(&new.request)
+            .bind(&new.field)
+            .bind(new.mode.word())
+            .bind(new.revision)
+            .bind(&new.ticket)
+            .bind(new.tail.as_ref().map(|tail| &tail.pack))
+            .bind(new.tail.as_ref().map(|tail| tail.place))
+            .bind(new.tail.as_ref().map(|tail| tail.bytes))
+            .bind(&new.prepared)
+            .bind(&new.attributes)
+            .bind(&new.chain)
+            .bind(&new.algorithm)
+            .bind(new.now)
+            .bind(new.expires_at)
+            .execute(&mut *tx)
+            .await
+            .map_err(unavailable)?;
+            if let Some((key, digest)) = &new.idempotency {
+                sqlx::query(
+                    "INSERT INTO idempotency (owner, key, request, batch_id, created_at) VALUES ($1, $2, $3, $4, $5)",
+                )
+                .bind(&new.owner)
+                .bind(key)
+                .bind(digest)
+                .bind(&new.id)
+                .bind(new.now)
+                .execute(&mut *tx)
+                .await
+                .map_err(unavailable)?;
+            }
+        });
+        Ok(true)
+    }
+
+    /// Gives an open preparation up: its field is as it was before. Says whether there was one.
+    pub async fn give_up(&self, request: &str, preparation: &str, now: i64) -> Result<bool, Failure> {
+        as_one!(self, |tx| {
+            sqlx::query("UPDATE signature_request SET changed_at = $1 WHERE id = $2")
+                .bind(now)
+                .bind(request)
+                .execute(&mut *tx)
+                .await
+                .map_err(unavailable)?;
+            let open = sqlx::query(
+                "UPDATE signature_preparation SET state = 'stale' \
+                 WHERE id = $1 AND request_id = $2 AND state = 'open' AND mode <> 'provider'",
+            )
+            .bind(preparation)
+            .bind(request)
+            .execute(&mut *tx)
+            .await
+            .map_err(unavailable)?
+            .rows_affected();
+            if open == 0 {
+                return Ok(false);
+            }
+            sqlx::query("UPDATE signature_field SET state = 'ready' WHERE request_id = $1 AND state = 'prepared'")
+                .bind(request)
+                .execute(&mut *tx)
+                .await
+                .map_err(unavailable)?;
+        });
+        Ok(true)
+    }
+
+    /// Writes signatures: each only where its preparation is open and its request has not gone on. The next field has its
+    /// turn, or the request is complete; word is left for its webhook in the same transaction.
+    pub async fn settle_signed(&self, signed: &[Signed], now: i64, keep: i64) -> Result<Vec<Next>, Failure> {
+        let outcome = as_one!(self, |tx| {
+            let mut outcome = Vec::with_capacity(signed.len());
+            for one in signed {
+                let mine = sqlx::query(
+                    "UPDATE signature_request SET revision = $1, changed_at = $2 WHERE id = $3 AND revision = $4 \
+                     AND removal = 0 AND state IN ('open', 'partly_signed') AND EXISTS \
+                     (SELECT 1 FROM signature_preparation p WHERE p.id = $5 AND p.request_id = $3 AND p.state = 'open' \
+                      AND (p.expires_at > $2 OR $6 = 1))",
+                )
+                .bind(one.revision)
+                .bind(now)
+                .bind(&one.request)
+                .bind(one.revision - 1)
+                .bind(&one.preparation)
+                .bind(i64::from(one.late))
+                .execute(&mut *tx)
+                .await
+                .map_err(unavailable)?
+                .rows_affected();
+                if mine == 0 {
+                    outcome.push(Next::Stale);
+                    continue;
+                }
+                sqlx::query(
+                    "UPDATE signature_preparation SET state = 'used', value = NULL, value_sha256 = $1 WHERE id = $2",
+                )
+                .bind(&one.value_sha256)
+                .bind(&one.preparation)
+                .execute(&mut *tx)
+                .await
+                .map_err(unavailable)?;
+                sqlx::query(
+                    "INSERT INTO signature_revision (request_id, number, pack, place, bytes, sha256, created_at) \
+                     VALUES ($1, $2, $3, $4, $5, $6, $7)",
+                )
+                .bind(&one.request)
+                .bind(one.revision)
+                .bind(&one.tail.pack)
+                .bind(one.tail.place)
+                .bind(one.tail.bytes)
+                .bind(&one.sha256)
+                .bind(now)
+                .execute(&mut *tx)
+                .await
+                .map_err(unavailable)?;
+                sqlx::query(
+                    "UPDATE signature_field SET state = 'signed', reason = NULL, run_id = NULL, way = $1, level = $2, \
+                     signer = $3, pdfa = $4, assurance = $5, revision = $6, signed_at = $7 \
+                     WHERE request_id = $8 AND name = $9",
+                )
+                .bind(one.way.word())
+                .bind(&one.level)
+                .bind(&one.signer)
+                .bind(&one.pdfa)
+                .bind(&one.assurance)
+                .bind(one.revision)
+                .bind(now)
+                .bind(&one.request)
+                .bind(&one.field)
+                .execute(&mut *tx)
+                .await
+                .map_err(unavailable)?;
+                let next: Option<i64> = sqlx::query_scalar(
+                    "SELECT MIN(turn) FROM signature_field WHERE request_id = $1 AND state <> 'signed'",
+                )
+                .bind(&one.request)
+                .fetch_one(&mut *tx)
+                .await
+                .map_err(unavailable)?;
+                let (state, ended) = match next {
+                    Some(turn) => {
+                        sqlx::query(
+                            "UPDATE signature_field SET state = 'ready' \
+                             WHERE request_id = $1 AND turn = $2 AND state = 'waiting'",
+                        )
+                        .bind(&one.request)
+                        .bind(turn)
+                        .execute(&mut *tx)
+                        .await
+                        .map_err(unavailable)?;
+                        (RequestState::PartlySigned, None)
+                    }
+                    None => (RequestState::Completed, Some(now)),
+                };
+                sqlx::query("UPDATE signature_request SET state = $1, ended_at = $2, remove_at = $3 WHERE id = $4")
+                    .bind(state.word())
+                    .bind(ended)
+                    .bind(ended.map(|now| now + keep))
+                    .bind(&one.request)
+                    .execute(&mut *tx)
+                    .await
+                    .map_err(unavailable)?;
+                let webhook: Option<String> = sqlx::query_scalar("SELECT webhook FROM signature_request WHERE id = $1")
+                    .bind(&one.request)
+                    .fetch_one(&mut *tx)
+                    .await
+                    .map_err(unavailable)?;
+                if let Some(url) = webhook {
+                    let event = if ended.is_some() { "completed" } else { "signed" };
+                    let body = note(&one.request, event, state.word(), Some(&one.field), now);
+                    leave_note!(&mut *tx, url, &one.request, body, now);
+                }
+                outcome.push(if ended.is_some() { Next::Completed } else { Next::PartlySigned });
+            }
+            outcome
+        });
+        Ok(outcome)
+    }
+
+    /// Ends an active request: declined in a field (with the reason), or called off. Says whether it was active.
+    pub async fn end_request(
+        &self,
+        owner: &str,
+        id: &str,
+        state: RequestState,
+        declined: Option<(&str, &Failure)>,
+        now: i64,
+        keep: i64,
+    ) -> Result<bool, Failure> {
+        let reason =
+            declined.map(|(_, failure)| serde_json::to_string(failure)).transpose().map_err(Failure::internal)?;
+        as_one!(self, |tx| {
+            let ended = sqlx::query(
+                "UPDATE signature_request SET state = $1, changed_at = $2, ended_at = $2, remove_at = $3 \
+                 WHERE id = $4 AND owner = $5 AND state IN ('open', 'partly_signed')",
+            )
+            .bind(state.word())
+            .bind(now)
+            .bind(now + keep)
+            .bind(id)
+            .bind(owner)
+            .execute(&mut *tx)
+            .await
+            .map_err(unavailable)?
+            .rows_affected();
+            if ended == 0 {
+                return Ok(false);
+            }
+            sqlx::query("UPDATE signature_preparation SET state = 'stale' WHERE request_id = $1 AND state = 'open'")
+                .bind(id)
+                .execute(&mut *tx)
+                .await
+                .map_err(unavailable)?;
+            // Nothing is anybody's turn any more.
+            sqlx::query(
+                "UPDATE signature_field SET state = 'waiting', run_id = NULL \
+                 WHERE request_id = $1 AND state IN ('ready', 'prepared', 'signing')",
+            )
+            .bind(id)
+            .execute(&mut *tx)
+            .await
+            .map_err(unavailable)?;
+            if let Some((field, _)) = declined {
+                sqlx::query("UPDATE signature_field SET state = $1, reason = $2 WHERE request_id = $3 AND name = $4")
+                    .bind(FieldState::Refused.word())
+                    .bind(&reason)
+                    .bind(id)
+                    .bind(field)
+                    .execute(&mut *tx)
+                    .await
+                    .map_err(unavailable)?;
+            }
+            let webhook: Option<String> = sqlx::query_scalar("SELECT webhook FROM signature_request WHERE id = $1")
+                .bind(id)
+                .fetch_one(&mut *tx)
+                .await
+                .map_err(unavailable)?;
+            if let Some(url) = webhook {
+                let body = note(id, state.word(), state.word(), declined.map(|(field, _)| field), now);
+                leave_note!(&mut *tx, url, id, body, now);
+            }
+        });
+        Ok(true)
+    }
+
+    /// Ends active requests whose time ran out, and frees fields whose preparation did. Says how many requests ended.
+    pub async fn expire_requests(&self, now: i64, keep: i64) -> Result<usize, Failure> {
+        let due: Vec<(String, String)> = on!(self, |pool| sqlx::query_as(
+            "SELECT id, owner FROM signature_request WHERE state IN ('open', 'partly_signed') AND expires_at <= $1"
+        )
+        .bind(now)
+        .fetch_all(pool)
+        .await)
+        .map_err(unavailable)?;
+        let mut ended = 0;
+        for (id, owner) in due {
+            ended += usize::from(self.end_request(&owner, &id, RequestState::Expired, None, now, keep).await?);
+        }
+        let late: Vec<(String, String)> = on!(self, |pool| sqlx::query_as(
+            "SELECT request_id, id FROM signature_preparation \
+             WHERE state = 'open' AND mode <> 'provider' AND expires_at <= $1"
+        )
+        .bind(now)
+        .fetch_all(pool)
+        .await)
+        .map_err(unavailable)?;
+        for (request, preparation) in late {
+            self.give_up(&request, &preparation, now).await?;
+        }
+        Ok(ended)
+    }
+}
