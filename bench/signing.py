@@ -67,14 +67,14 @@ def kinds(binary, people, authorities, count):
     stroke, ring = outside.pictures(folder)
     key = lambda who: ["--pkcs12", people[f"{who}.p12"], "--password-file", password]
     stamp = ["--tsa", authorities.url + "/tsa"]
-    kept = [*stamp, "--crl", people["issuing.crl"], "--crl", people["root.crl"], "--cert", people["root.pem"]]
+    kept = [*stamp, "--ask", "127.0.0.1", "--cert", people["root.pem"]]
     wanted = [
         ("RSA-2048, PKCS#1", SIGNER, "signer", []),
         ("RSA-2048, PSS", SIGNER, "signer", ["--algorithm", "rsa-pss-sha256"]),
         ("P-256", SIGNER, "secretary", []),
         ("RSA-2048, picture of a signature", SIGNER, "signer", ["--image", stroke]),
         ("P-256, picture of a seal", SEAL, "seal", ["--image", ring]),
-        ("RSA-2048, line of an attachment", SIGNER, "signer", ["--text", "attachment", "--number", "925/BC-UBND"]),
+        ("RSA-2048, line of an attachment", SIGNER, "signer", ["--attachment", "925/BC-UBND"]),
         ("RSA-2048, B-T", SIGNER, "signer", ["--level", "B-T", *stamp]),
         ("P-256, B-T", SIGNER, "secretary", ["--level", "B-T", *stamp]),
         ("P-256, B-LT", SIGNER, "secretary", ["--level", "B-LT", *kept]),

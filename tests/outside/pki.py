@@ -15,6 +15,8 @@ from pathlib import Path
 PASSWORD = "mat-khau-thu"
 DAY = datetime.timedelta(days=1)
 
+# Lists hold for longer than the people's certificates: years later, the authority of time stamps is still vouched for by
+# what a file carries, as a fresh list would then do.
 CONFIG = """
 [req]
 distinguished_name = none
@@ -36,7 +38,7 @@ policy = anything
 unique_subject = no
 email_in_dn = no
 preserve = yes
-default_crl_days = 30
+default_crl_days = 2000
 x509_extensions = person
 crl_extensions = list
 [anything]

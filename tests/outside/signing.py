@@ -15,6 +15,7 @@ sys.dont_write_bytecode = True
 import argparse
 import base64
 import contextlib
+import datetime
 import json
 import os
 import re
@@ -36,6 +37,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SIGNER, SEAL = "NguoiKy", "CoQuan"
 NEEDED = ("pyHanko", "pdfsig", "mutool", "certutil", "qpdf", "openssl", "softhsm2-util", "pkcs11-tool", "pdftotext",
           "pdftoppm", "zbarimg")
+VIETNAM = datetime.timezone(datetime.timedelta(hours=7))
 VALID, TRUSTED = "valid", "valid, trusted"
 
 
@@ -542,9 +544,9 @@ def appearances(ground):
         ground.tally(f"signing/appearances/{what}", faults)
     print(f"signing: a signature of {stroke.stat().st_size} bytes PNG adds {added(one, base)}, a seal of "
           f"{ring.stat().st_size} adds {added(two, one)}", flush=True)
-    # Over what is there: the seal may cover a third of the signature, the signature may not cover the seal's field.
-    text = sign(ground, base, SIGNER, "signer", folder / "text.pdf", "--text", "attachment", "--number", "925/BC-UBND",
-                "--at", "2026-11-22T10:15:30+07:00")
+    # The line of an annex in a file of its own (Nghị định 30, Phụ lục I, II.8.b).
+    text = sign(ground, base, SIGNER, "signer", folder / "text.pdf", "--attachment", "925/BC-UBND",
+                "--at", ground.pki.now.astimezone(VIETNAM).isoformat())
     ground.judge("signing/appearances/text", text, pyhanko={SIGNER: VALID}, profiles=("2a", "ua1"))
     ground.tally("signing/appearances/text/pdffonts", judges.pdffonts(text))
     # poppler leaves signature fields out of text; a picture of them it draws.
@@ -573,9 +575,9 @@ def stamped(ground):
     ground.tally("signing/stamped/tokens", [] if out.count("The TSA certificate is trusted") == 2
                  else ["pyHanko does not find two trusted time stamps", *[line for line in out.splitlines() if "TSA" in line]])
     print(f"signing: B-T by RSA-2048 adds {added(one, base)} bytes, by P-256 {added(two, one)}", flush=True)
-    for lie in ("other", "refuses", "broken"):
+    for lie, code in (("other", "provider_unavailable"), ("refuses", "provider_refused"), ("broken", "provider_unavailable")):
         never = folder / "never.pdf"
-        sign(ground, base, SIGNER, "signer", never, "--level", "B-T", "--tsa", f"{url}/tsa-{lie}", fails="provider_refused")
+        sign(ground, base, SIGNER, "signer", never, "--level", "B-T", "--tsa", f"{url}/tsa-{lie}", fails=code)
         ground.tally(f"signing/stamped/an authority that {lie}", ["a file was written"] if never.exists() else [])
 
 
@@ -584,7 +586,7 @@ def long_term(ground):
     folder, url = ground.place("long-term"), ground.authorities.url
     base, _ = fresh(ground, folder)
     stamp = ["--tsa", f"{url}/tsa"]
-    kept = [*stamp, "--crl", ground.pki["issuing.crl"], "--crl", ground.pki["root.crl"], "--cert", ground.pki["root.pem"]]
+    kept = [*stamp, "--ask", "127.0.0.1", "--cert", ground.pki["root.pem"]]
     good = {SIGNER: VALID, SEAL: VALID}
     for level in ("B-LT", "B-LTA"):
         one, two = both(ground, ground.place(f"long-term/{level}"), base, ["--level", "B-T", *stamp], ["--level", level, *kept])
