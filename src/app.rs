@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
 
 use governor::clock::DefaultClock;
 use governor::middleware::StateInformationMiddleware;
@@ -14,15 +15,16 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use sha2::{Digest, Sha256};
 use tokio::sync::{Semaphore, watch};
 
+use crate::attest::{Listed, PublicKeys, SecretKeys, SignedList};
 use crate::batch::Batches;
-use crate::config::{HttpConfig, Places, Settings};
+use crate::config::{CodesConfig, HttpConfig, Places, Settings};
 use crate::diagnostic::{Code, Failure};
 use crate::dossier::{Confirmed, Law, Planner};
 use crate::engine::{Engine, Fonts, Ground, Limits, Pool, PoolOptions, Supplies};
 use crate::files::Files;
 use crate::register::Register;
 pub use crate::render::hex;
-use crate::render::{Backend, InputLimits, Renderer, RendererOptions};
+use crate::render::{Backend, Codes, InputLimits, Renderer, RendererOptions};
 use crate::template::{Catalog, Tree};
 use crate::webhook::{Policy, Secret, Sender};
 use crate::{assets, telemetry, the_thuc};
@@ -46,6 +48,8 @@ pub struct App {
     pub confirmed: Confirmed,
     /// Largest body of a batch or dossier, bytes.
     pub batch_body_bytes: usize,
+    /// The signed list of revocations, where one is configured.
+    pub revocations: Option<RevocationFile>,
     /// Limits of the HTTP side.
     pub http: HttpConfig,
     /// Limits of the form of an input.
@@ -76,7 +80,8 @@ impl App {
             None if settings.address().ip().is_loopback() || settings.open => HashMap::new(),
             None => return Err(closed(settings)),
         };
-        let Material { law, mut renderer, supplies, assets_sha256 } = material(places, http.max_rows)?;
+        let Material { law, mut renderer, supplies, assets_sha256 } =
+            material(places, http.max_rows, &settings.codes())?;
         let confirmed = law.confirm(settings.xac_nhan.clone())?;
         let engine = settings.engine();
         let pool = Pool::start(PoolOptions {
@@ -112,6 +117,7 @@ impl App {
             batches,
             planner,
             confirmed,
+            revocations: settings.qr_revocations.clone().map(RevocationFile::new),
             batch_body_bytes: store.body_bytes,
             backend,
             pool,
@@ -135,6 +141,54 @@ impl App {
     }
 }
 
+/// The signed list of revocations: read again when the file changes.
+pub struct RevocationFile {
+    path: PathBuf,
+    kept: Mutex<Option<Kept>>,
+}
+
+/// What was read of a file of that time and length.
+struct Kept {
+    state: (Option<SystemTime>, u64),
+    read: Arc<(Vec<u8>, Listed)>,
+}
+
+impl RevocationFile {
+    fn new(path: PathBuf) -> Self {
+        Self { path, kept: Mutex::new(None) }
+    }
+
+    /// The file, and the list in it if one of these keys signed it.
+    pub fn read(&self, keys: &PublicKeys) -> Arc<(Vec<u8>, Listed)> {
+        let state = std::fs::metadata(&self.path).map(|about| (about.modified().ok(), about.len()));
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        match (&state, kept.as_ref()) {
+            (Ok(state), Some(kept)) if kept.state == *state => return Arc::clone(&kept.read),
+            _ => {}
+        }
+        let read = Arc::new(match std::fs::read(&self.path) {
+            Ok(bytes) => {
+                let listed = SignedList::read(&bytes).and_then(|list| list.open(keys));
+                (bytes, listed.map_or_else(Listed::Unusable, Listed::Open))
+            }
+            Err(error) => (Vec::new(), Listed::Unusable(unreadable(&error))),
+        });
+        // What could not be read is looked for again.
+        *kept = state.ok().map(|state| Kept { state, read: Arc::clone(&read) });
+        read
+    }
+}
+
+/// The public must not learn paths of this machine.
+fn unreadable(error: &std::io::Error) -> Failure {
+    let kind = error.kind();
+    Failure::one(
+        Code::Io,
+        format!("không đọc được danh sách thu hồi ({kind})"),
+        format!("the list of revocations cannot be read ({kind})"),
+    )
+}
+
 /// Batches of one command, in a folder of its own.
 pub struct Desk {
     /// The batches.
@@ -152,7 +206,8 @@ impl Desk {
     /// Opens the register and the store in `folder`; workers start with the first document.
     pub async fn open(settings: &Settings, places: &Places, folder: &Path, program: PathBuf) -> Result<Self, Failure> {
         let store = settings.store();
-        let Material { law, renderer, supplies, assets_sha256 } = material(places, settings.http().max_rows)?;
+        let Material { law, renderer, supplies, assets_sha256 } =
+            material(places, settings.http().max_rows, &settings.codes())?;
         let renderer = Arc::new(renderer);
         let confirmed = law.confirm(settings.xac_nhan.clone())?;
         let planner = Planner::new(renderer.templates(), law)?;
@@ -197,15 +252,36 @@ struct Material {
     assets_sha256: String,
 }
 
-fn material(places: &Places, max_rows: usize) -> Result<Material, Failure> {
+fn material(places: &Places, max_rows: usize, codes: &CodesConfig) -> Result<Material, Failure> {
     let tree = tree(places)?;
     let law = law(&tree)?;
     let fonts_files = font_files(places)?;
     let assets_sha256 = digest(&tree, &fonts_files);
     let fonts = Fonts::load(fonts_files.iter().cloned())?;
     let supplies = Supplies { templates: tree.clone().into_files().into_iter().collect(), fonts: fonts_files };
-    let renderer = Renderer::new(Catalog::load(&tree), &fonts, RendererOptions { max_rows });
+    let renderer =
+        Renderer::new(Catalog::load(&tree), &fonts, RendererOptions { max_rows }).with_codes(read_codes(codes)?);
     Ok(Material { law, renderer, supplies, assets_sha256 })
+}
+
+/// Keys that codes are signed with.
+fn read_codes(config: &CodesConfig) -> Result<Option<Arc<Codes>>, Failure> {
+    let Some(path) = &config.keys else { return Ok(None) };
+    let bytes = std::fs::read(path).map_err(|error| {
+        let path = path.display();
+        Failure::one(
+            Code::BadConfiguration,
+            format!("tệp khóa mã QR `{path}`: {error}"),
+            format!("file of QR keys `{path}`: {error}"),
+        )
+    })?;
+    Ok(Some(Arc::new(Codes::new(SecretKeys::read(&bytes)?, config.address.as_deref())?)))
+}
+
+/// A renderer and an engine in this process, for the command line; codes on pages where `codes` names keys.
+pub fn local_with_codes(places: &Places, codes: &CodesConfig) -> Result<(Renderer, Backend), Failure> {
+    let (renderer, backend) = local(places)?;
+    Ok((renderer.with_codes(read_codes(codes)?), backend))
 }
 
 /// A renderer and an engine in this process, for the command line.

@@ -64,6 +64,15 @@ pub struct Settings {
     /// File with the secrets webhooks are signed with, one `whsec_…` a line, the newest first
     #[arg(long, env = "VINHDANH_WEBHOOK_SECRETS", value_name = "FILE")]
     pub webhook_secrets: Option<PathBuf>,
+    /// File of the keys that codes on pages are signed with, as `vinhdanh attest key` writes it
+    #[arg(long, env = "VINHDANH_QR_KEYS", value_name = "FILE")]
+    pub qr_keys: Option<PathBuf>,
+    /// Signed list of revoked codes and documents, as `vinhdanh attest revoke` writes it
+    #[arg(long, env = "VINHDANH_QR_REVOCATIONS", value_name = "FILE")]
+    pub qr_revocations: Option<PathBuf>,
+    /// Where everybody reaches this service, such as `https://vinhdanh.example`: codes lead there
+    #[arg(long, env = "VINHDANH_QR_ADDRESS", value_name = "URL")]
+    pub qr_address: Option<String>,
     /// Values the law leaves open and this agency has confirmed, by entry; only in the file
     #[arg(skip)]
     #[serde(default)]
@@ -140,6 +149,9 @@ impl Settings {
             webhook_allow: if self.webhook_allow.is_empty() { below.webhook_allow } else { self.webhook_allow },
             webhook_http: self.webhook_http || below.webhook_http,
             webhook_secrets: self.webhook_secrets.or(below.webhook_secrets),
+            qr_keys: self.qr_keys.or(below.qr_keys),
+            qr_revocations: self.qr_revocations.or(below.qr_revocations),
+            qr_address: self.qr_address.or(below.qr_address),
             xac_nhan: if self.xac_nhan.is_empty() { below.xac_nhan } else { self.xac_nhan },
             worker_memory_mb: self.worker_memory_mb.or(below.worker_memory_mb),
             large_worker_memory_mb: self.large_worker_memory_mb.or(below.large_worker_memory_mb),
@@ -198,6 +210,11 @@ impl Settings {
         }
     }
 
+    /// The codes on pages.
+    pub fn codes(&self) -> CodesConfig {
+        CodesConfig { keys: self.qr_keys.clone(), address: self.qr_address.clone() }
+    }
+
     /// The doors.
     pub fn http(&self) -> HttpConfig {
         HttpConfig {
@@ -210,6 +227,17 @@ impl Settings {
             threads: self.http_threads.unwrap_or_else(cores).max(1),
         }
     }
+}
+
+/// What codes on pages are signed with; commands that make documents take it too.
+#[derive(Debug, Clone, Default, Args)]
+pub struct CodesConfig {
+    /// File of the keys that codes on pages are signed with
+    #[arg(long = "qr-keys", env = "VINHDANH_QR_KEYS", value_name = "FILE")]
+    pub keys: Option<PathBuf>,
+    /// Where everybody reaches the service that checks them, such as `https://vinhdanh.example`
+    #[arg(long = "qr-address", env = "VINHDANH_QR_ADDRESS", value_name = "URL")]
+    pub address: Option<String>,
 }
 
 /// Where batches are kept, and for how long.

@@ -161,6 +161,7 @@ async fn wanted(
         mode: request::word(value, "mode").unwrap_or_else(|| "full".to_owned()),
         test: value["test"] == true,
         fields: value["fields"].as_bool(),
+        qr: value["qr"] == true,
         on_fault,
         webhook: request::word(value, "webhook"),
         idempotency,

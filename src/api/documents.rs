@@ -107,7 +107,7 @@ fn count(template: &str, outcome: &'static str) {
 
 /// Reads query parameters; unknown ones are refused, so that a misspelt one is not ignored.
 fn requested(query: &HashMap<String, String>, form: Form) -> Result<Requested, Failure> {
-    const KNOWN: [&str; 6] = ["standard", "mode", "test", "fields", "page", "ppi"];
+    const KNOWN: [&str; 7] = ["standard", "mode", "test", "fields", "qr", "page", "ppi"];
     let mut faults = Vec::new();
     for name in query.keys().filter(|name| !KNOWN.contains(&name.as_str())) {
         let shown: String = name.chars().take(40).collect();
@@ -115,7 +115,7 @@ fn requested(query: &HashMap<String, String>, form: Form) -> Result<Requested, F
             "unknown_parameter",
             format!("không có tham số `{shown}`"),
             format!("no parameter `{shown}`"),
-            "standard, mode, test, fields, page, ppi",
+            "standard, mode, test, fields, qr, page, ppi",
         ));
     }
     let standard = match query.get("standard") {
@@ -131,6 +131,7 @@ fn requested(query: &HashMap<String, String>, form: Form) -> Result<Requested, F
     }
     let test = flag(query, "test", &mut faults).unwrap_or(false);
     let fields = flag(query, "fields", &mut faults);
+    let qr = flag(query, "qr", &mut faults).unwrap_or(false);
     let page = number(query, "page", 1, 1.0..=10_000.0, &mut faults);
     let ppi = number(query, "ppi", DEFAULT_PPI, 24.0..=300.0, &mut faults);
     if !faults.is_empty() {
@@ -141,7 +142,7 @@ fn requested(query: &HashMap<String, String>, form: Form) -> Result<Requested, F
         Form::Png => Output::Png { page, ppi },
         Form::Svg => Output::Svg { page },
     };
-    Ok(Requested { output, mode: mode.to_owned(), test, fields })
+    Ok(Requested { output, mode: mode.to_owned(), test, fields, qr })
 }
 
 /// A parameter that is `true` or `false`, where it was given.

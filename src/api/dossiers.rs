@@ -162,6 +162,7 @@ pub fn wanted(value: &Value, plan: Plan, owner: String) -> Wanted {
         mode: "full".to_owned(),
         test: value["test"] == true,
         fields: value["fields"].as_bool(),
+        qr: value["qr"] == true,
         on_fault: OnFault::Refuse,
         webhook: request::word(value, "webhook"),
         idempotency: None,

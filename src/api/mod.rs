@@ -3,6 +3,7 @@
 mod batches;
 mod body;
 mod caller;
+mod codes;
 mod documents;
 mod dossiers;
 mod guard;
@@ -60,6 +61,10 @@ fn addresses() -> Vec<Address> {
         at("/v1/rules", vec![read(rules::list)]),
         at("/v1/documents/{id}", vec![post(documents::render)]),
         at("/v1/check/{id}", vec![post(documents::check)]),
+        at("/.well-known/vinhdanh/keys.json", vec![read(codes::keys)]),
+        at("/.well-known/vinhdanh/revocations.json", vec![read(codes::revocations)]),
+        at("/kiem-tra/ma-qr", vec![read(codes::page), post(codes::check)]),
+        at("/k", vec![read(codes::page)]),
         at("/livez", vec![read(health::livez)]),
         at("/readyz", vec![read(health::readyz)]),
         at("/version", vec![read(health::version)]),

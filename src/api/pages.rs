@@ -59,7 +59,8 @@ pub async fn problem(request: HttpRequest, code: Path<String>, caller: Caller) -
     }
 }
 
-fn page(name: &str) -> HttpResponse {
+/// A page of ours.
+pub(super) fn page(name: &str) -> HttpResponse {
     let Some(file) = Pages::get(name) else { return HttpResponse::NotFound().finish() };
     let kind = match name.rsplit('.').next() {
         Some("html") => "text/html; charset=utf-8",

@@ -10,7 +10,7 @@ use crate::diagnostic::{Code, Diagnostic, Failure};
 use crate::dossier::Planned;
 use crate::engine::Standard;
 use crate::register::{Created, ItemRow, ItemState, NewBatch, NewItem};
-use crate::render::Renderer;
+use crate::render::{Renderer, no_place};
 
 /// Day in archives of undated documents.
 const UNDATED: (i32, u8, u8) = crate::engine::Meta::UNDATED;
@@ -122,6 +122,8 @@ pub struct Wanted {
     pub test: bool,
     /// Empty signature fields; `None`: as is usual for each template.
     pub fields: Option<bool>,
+    /// Prints the code each page is checked by.
+    pub qr: bool,
     /// What a faulty document does.
     pub on_fault: OnFault,
     /// Who is told of its end.
@@ -256,7 +258,8 @@ impl Batches {
 
     /// Checks the data that are to replace those of a row, and names its file.
     fn name_of(&self, making: &Making, item: &ItemRow, data: &Value, total: i64) -> Result<String, Failure> {
-        let prepared = self.renderer.prepare(&item.template, data.clone(), &making.requested())?;
+        let prepared =
+            self.renderer.prepare(&item.template, data.clone(), &making.requested(&self.renderer, &item.template))?;
         let document = Document::of_row(&item.template, data.clone(), String::new());
         let number = |value: i64| usize::try_from(value).map_err(Failure::internal);
         let facts = NameFacts {
@@ -311,19 +314,27 @@ fn examine(renderer: &Renderer, wanted: &Wanted, documents: Vec<Document>) -> Re
         mode: wanted.mode.clone(),
         test: wanted.test,
         fields: wanted.fields,
+        qr: wanted.qr,
         date: UNDATED,
         author: String::new(),
         names: wanted.names.clone(),
     };
-    let requested = making.requested();
+    let mut coded = false;
     for template in documents.iter().map(|document| document.template.as_str()) {
         renderer.template(template)?;
+        coded |= renderer.has_room_for_code(template);
+    }
+    if wanted.qr && !coded {
+        return Err(no_place());
     }
     let total = documents.len();
     let (mut items, mut faults, mut warnings) = (Vec::with_capacity(total), Vec::new(), Vec::new());
     let mut names = Unique::default();
     for (index, document) in (1..).zip(documents) {
-        let prepared = renderer.prepare(&document.template, document.data.clone(), &requested);
+        let prepared = {
+            let requested = making.requested(renderer, &document.template);
+            renderer.prepare(&document.template, document.data.clone(), &requested)
+        };
         let prepared = if document.faults.is_empty() {
             prepared
         } else {

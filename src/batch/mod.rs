@@ -42,6 +42,9 @@ pub struct Making {
     /// Empty signature fields; `None`: as is usual for the template.
     #[serde(default)]
     pub fields: Option<bool>,
+    /// Prints the code each page is checked by.
+    #[serde(default)]
+    pub qr: bool,
     /// Day written into the archive and the merged file: that of the first document with one.
     pub date: (i32, u8, u8),
     /// Issuing body of the first document, for the merged file.
@@ -51,9 +54,16 @@ pub struct Making {
 }
 
 impl Making {
-    /// What is asked of every document.
-    pub fn requested(&self) -> Requested {
-        Requested { output: Output::Pdf(self.standard), mode: self.mode.clone(), test: self.test, fields: self.fields }
+    /// What is asked of a document of that template; one without room for a code gets none.
+    pub fn requested(&self, renderer: &Renderer, template: &str) -> Requested {
+        let qr = self.qr && renderer.has_room_for_code(template);
+        Requested {
+            output: Output::Pdf(self.standard),
+            mode: self.mode.clone(),
+            test: self.test,
+            fields: self.fields,
+            qr,
+        }
     }
 }
 

@@ -91,7 +91,8 @@ impl Batches {
         loop {
             let data: Value = serde_json::from_str(&item.data).map_err(Failure::internal)?;
             let deadline = Instant::now() + DOCUMENT_LIMIT;
-            let made = self.renderer.render(&self.backend, &item.template, data, &making.requested(), deadline).await;
+            let requested = making.requested(&self.renderer, &item.template);
+            let made = self.renderer.render(&self.backend, &item.template, data, &requested, deadline).await;
             match made {
                 Ok(rendered) => {
                     metrics::counter!("vinhdanh_batch_documents_total", "outcome" => "done").increment(1);

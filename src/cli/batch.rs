@@ -46,7 +46,12 @@ impl Batch {
     pub fn run(self, places: &Places, speech: Speech) -> Result<(), Failure> {
         let rows = output::read(&self.rows)?;
         let common = self.common.as_deref().map(output::read).transpose()?.unwrap_or_default();
-        let settings = Settings { batch_workers: self.out.workers, ..Settings::default() };
+        let settings = Settings {
+            batch_workers: self.out.workers,
+            qr_keys: self.out.codes.keys.clone(),
+            qr_address: self.out.codes.address.clone(),
+            ..Settings::default()
+        };
         let program = std::env::current_exe().map_err(Failure::internal)?;
         let under_way = UnderWay::open(self.out.folder())?;
         let place = under_way.path.clone();
@@ -92,6 +97,7 @@ impl Batch {
                 mode: self.mode.clone(),
                 test: self.out.test,
                 fields: self.out.fields,
+                qr: self.out.qr,
                 on_fault: if self.go_on { OnFault::Continue } else { OnFault::Refuse },
                 webhook: None,
                 idempotency: None,

@@ -13,6 +13,7 @@ use super::progress::Progress;
 use super::{Format, Speech, output};
 use crate::app::{self, Desk};
 use crate::batch::{Accepted, Batches, Order, Report, Wanted, failures_sheet, manifest};
+use crate::config::CodesConfig;
 use crate::diagnostic::{Code, Diagnostic, Failure};
 use crate::register::{BatchState, ItemRow, ItemState};
 use serde_json::Value;
@@ -42,6 +43,11 @@ pub struct Out {
     /// Empty signature fields; by default in decisions and certificates [possible values: true, false]
     #[arg(long, value_name = "BOOL")]
     pub fields: Option<bool>,
+    /// Print the code each page is checked by; needs `--qr-keys`
+    #[arg(long)]
+    pub qr: bool,
+    #[command(flatten)]
+    pub codes: CodesConfig,
     /// Worker processes [default: one per core]
     #[arg(long, value_name = "N")]
     pub workers: Option<usize>,
@@ -329,7 +335,13 @@ fn digest(desk: &Desk, request: &[&[u8]], out: &Out) -> String {
         Some(true) => "fields",
         Some(false) => "no fields",
     };
-    let how = [out.names.as_deref().unwrap_or_default(), &out.standard, if out.test { "test" } else { "" }, fields];
+    let how = [
+        out.names.as_deref().unwrap_or_default(),
+        &out.standard,
+        if out.test { "test" } else { "" },
+        if out.qr { "qr" } else { "" },
+        fields,
+    ];
     let parts = request.iter().copied().chain(how.map(str::as_bytes)).chain([desk.assets_sha256.as_bytes()]);
     for part in parts {
         all.update((part.len() as u64).to_le_bytes());

@@ -43,7 +43,13 @@ impl Dossier {
         let data = output::read(&self.data)?;
         let rows = self.recipients.as_deref().map(output::read).transpose()?.unwrap_or_default();
         let file = self.config.as_deref().map(Settings::read).transpose()?.unwrap_or_default();
-        let settings = Settings { batch_workers: self.out.workers, ..Settings::default() }.over(file);
+        let settings = Settings {
+            batch_workers: self.out.workers,
+            qr_keys: self.out.codes.keys.clone(),
+            qr_address: self.out.codes.address.clone(),
+            ..Settings::default()
+        }
+        .over(file);
         let program = std::env::current_exe().map_err(Failure::internal)?;
         let under_way = UnderWay::open(self.out.folder())?;
         let (place, check) = (under_way.path.clone(), self.check);
@@ -100,6 +106,7 @@ impl Dossier {
             mode: "full".to_owned(),
             test: self.out.test,
             fields: self.out.fields,
+            qr: self.out.qr,
             on_fault: OnFault::Refuse,
             webhook: None,
             idempotency: None,

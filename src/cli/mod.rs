@@ -5,6 +5,7 @@
 #[macro_use]
 mod output;
 
+mod attest;
 mod batch;
 mod calibrate;
 mod catalog;
@@ -19,6 +20,7 @@ mod serve;
 mod sheet;
 mod sign;
 mod templates;
+mod verify_qr;
 mod watch;
 mod worker;
 
@@ -95,6 +97,10 @@ enum Command {
     Calibrate(calibrate::Calibrate),
     /// Sign PDFs with a key in a file, or in steps with a key elsewhere
     Sign(Box<sign::Sign>),
+    /// Keys of the codes on pages, and the list of what was revoked
+    Attest(attest::Attest),
+    /// Check the code of a page, without any network
+    Verify(verify_qr::VerifyQr),
     /// Make an API key
     Key(key::Key),
     /// Ask a running service whether it is ready
@@ -128,6 +134,13 @@ pub fn main() -> ExitCode {
         Command::Fonts => catalog::fonts(&places, speech),
         Command::Calibrate(command) => command.run(),
         Command::Sign(command) => command.run(&places, speech),
+        Command::Attest(command) => command.run(speech),
+        Command::Verify(command) => match command.run(speech) {
+            Ok(true) => Ok(()),
+            // The report has said why.
+            Ok(false) => return ExitCode::FAILURE,
+            Err(failure) => Err(failure),
+        },
         Command::Key(command) => command.run(),
         Command::Healthcheck(command) => command.run(),
         Command::Completions { shell } => {

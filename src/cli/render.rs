@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use super::watch::{self, Watched};
 use super::{Format, Speech, output, runtime};
 use crate::app;
-use crate::config::Places;
+use crate::config::{CodesConfig, Places};
 use crate::diagnostic::{Code, Failure, keeps_form};
 use crate::engine::{Output, Standard};
 use crate::render::{InputLimits, Rendered, Requested, read_json};
@@ -31,6 +31,11 @@ struct Common {
     /// `full`, or `phoi` for the variable text only
     #[arg(long, default_value = "full")]
     mode: String,
+    /// Print the code the page is checked by; needs `--qr-keys`
+    #[arg(long)]
+    qr: bool,
+    #[command(flatten)]
+    codes: CodesConfig,
 }
 
 /// Make one document.
@@ -102,8 +107,8 @@ impl Preview {
     pub fn run(self, places: &Places, speech: Speech) -> Result<(), Failure> {
         self.common.known_mode()?;
         let Some(output) = self.output else {
-            let Common { id, data, test, mode } = self.common;
-            let requested = Requested { output: Output::Check, mode, test, fields: None };
+            let Common { id, data, test, mode, .. } = self.common;
+            let requested = Requested { output: Output::Check, mode, test, ..Requested::default() };
             return watch::run(Watched { places: places.clone(), id, data, requested, lang: speech.lang }, self.listen);
         };
         let svg = output.extension().is_some_and(|end| end.eq_ignore_ascii_case("svg"));
@@ -150,10 +155,10 @@ impl Common {
 
     fn make(&self, places: &Places, kind: Output, fields: Option<bool>) -> Result<Rendered, Failure> {
         self.known_mode()?;
-        let (renderer, backend) = app::local(places)?;
+        let (renderer, backend) = app::local_with_codes(places, &self.codes)?;
         renderer.template(&self.id)?;
         let data = read_json(&output::read(&self.data)?, InputLimits::default())?;
-        let requested = Requested { output: kind, mode: self.mode.clone(), test: self.test, fields };
+        let requested = Requested { output: kind, mode: self.mode.clone(), test: self.test, fields, qr: self.qr };
         let deadline = Instant::now() + NO_HURRY;
         runtime()?.block_on(renderer.render(&backend, &self.id, data, &requested, deadline))
     }

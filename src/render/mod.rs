@@ -3,6 +3,7 @@
 //! Knows no HTTP and no command line. The same code runs over worker processes and in the caller's own.
 
 mod backend;
+mod codes;
 mod fields;
 mod images;
 mod input;
@@ -10,6 +11,7 @@ mod prepare;
 mod renderer;
 
 pub use backend::Backend;
+pub use codes::{Codes, no_place};
 pub use fields::SignatureField;
 pub use input::{InputLimits, read_json};
 pub use prepare::{Prepared, Requested};

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::{Map, Value, json};
 
+use super::codes::{self, Asked, Codes};
 use super::images;
 use super::renderer::Ready;
 use crate::diagnostic::{Code, Diagnostic, Failure, Severity};
@@ -41,11 +42,13 @@ pub struct Requested {
     pub test: bool,
     /// Empty signature fields in a PDF; `None`: as is usual for the template.
     pub fields: Option<bool>,
+    /// Prints the code the page is checked by.
+    pub qr: bool,
 }
 
 impl Default for Requested {
     fn default() -> Self {
-        Self { output: Output::Pdf(Standard::A2a), mode: "full".to_owned(), test: false, fields: None }
+        Self { output: Output::Pdf(Standard::A2a), mode: "full".to_owned(), test: false, fields: None, qr: false }
     }
 }
 
@@ -67,6 +70,7 @@ pub(super) fn prepare(
     mut data: Value,
     requested: &Requested,
     max_rows: usize,
+    codes: Option<&Codes>,
 ) -> Result<Prepared, Failure> {
     let template = &ready.template;
     if !template.manifest.modes.contains(&requested.mode) {
@@ -137,9 +141,16 @@ pub(super) fn prepare(
         Output::Pdf(Standard::A3a) => Some(serde_json::to_vec_pretty(&data).map_err(Failure::internal)?),
         _ => None,
     };
+    let qr = if requested.qr {
+        let asked =
+            Asked { prose: template.manifest.qr.as_ref(), context: &context, data: &data, test: requested.test };
+        Some(codes::make(codes, &asked)?)
+    } else {
+        None
+    };
     place_images(&mut data, &images);
     set_all_type(&mut data);
-    let whole = json!({
+    let mut whole = json!({
         "data": data,
         "text": text,
         "derived": derived,
@@ -149,6 +160,9 @@ pub(super) fn prepare(
             "preview": matches!(requested.output, Output::Png { .. } | Output::Svg { .. }),
         },
     });
+    if let (Some(qr), Some(options)) = (qr, whole["options"].as_object_mut()) {
+        options.insert("qr".to_owned(), qr);
+    }
     let bytes = serde_json::to_vec(&whole).map_err(Failure::internal)?;
     let large = template.manifest.size == Size::Large || bytes.len() > LARGE_BYTES;
     let job = Job {

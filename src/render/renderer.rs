@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use tokio::time::Instant;
 
 use super::backend::Backend;
+use super::codes::Codes;
 use super::fields::{self, SignatureField};
 use super::prepare::{Prepared, Requested, prepare};
 use crate::diagnostic::{Code, Diagnostic, Failure};
@@ -35,6 +36,7 @@ pub struct Renderer {
     ready: BTreeMap<String, Arc<Ready>>,
     broken: Vec<Broken>,
     options: RendererOptions,
+    codes: Option<Arc<Codes>>,
 }
 
 /// A template with everything that is made once.
@@ -108,7 +110,18 @@ impl Renderer {
                 Err(faults) => catalog.broken.push(Broken { id, faults }),
             }
         }
-        Self { ready, broken: catalog.broken, options }
+        Self { ready, broken: catalog.broken, options, codes: None }
+    }
+
+    /// Signs codes on pages with these keys.
+    #[must_use]
+    pub fn with_codes(self, codes: Option<Arc<Codes>>) -> Self {
+        Self { codes, ..self }
+    }
+
+    /// What codes are signed with, where they are.
+    pub fn codes(&self) -> Option<&Codes> {
+        self.codes.as_deref()
     }
 
     /// Templates fit for use, by id.
@@ -132,6 +145,11 @@ impl Renderer {
         self.find(id).map(|ready| ready.template.as_ref())
     }
 
+    /// Whether documents of a template can carry a code.
+    pub fn has_room_for_code(&self, id: &str) -> bool {
+        self.ready.get(id).is_some_and(|ready| ready.template.manifest.qr.is_some())
+    }
+
     /// Sets every template's plain sample once; one that fails is set aside with its faults.
     ///
     /// Also leaves the workers warm.
@@ -139,7 +157,7 @@ impl Renderer {
         let requested = Requested { output: Output::Check, ..Requested::default() };
         for (id, ready) in std::mem::take(&mut self.ready) {
             let sample = ready.template.samples.get("plain").cloned().unwrap_or_default();
-            let proof = match prepare(&ready, sample, &requested, self.options.max_rows) {
+            let proof = match prepare(&ready, sample, &requested, self.options.max_rows, None) {
                 Ok(prepared) => backend.run(prepared.lane, prepared.job, Instant::now() + limit).await.map(|_| ()),
                 Err(failure) => Err(failure),
             };
@@ -157,7 +175,7 @@ impl Renderer {
 
     /// Checks the data and makes everything the engine needs.
     pub fn prepare(&self, id: &str, data: Value, requested: &Requested) -> Result<Prepared, Failure> {
-        prepare(self.find(id)?, data, requested, self.options.max_rows)
+        prepare(self.find(id)?, data, requested, self.options.max_rows, self.codes())
     }
 
     /// Data in, a file out.
@@ -174,7 +192,8 @@ impl Renderer {
         let prepared = if is_heavy(&data) {
             // Thousands of names are checked for as long as a certificate is set: not on a thread that answers others.
             let (ready, requested, max_rows) = (Arc::clone(self.find(id)?), requested.clone(), self.options.max_rows);
-            tokio::task::spawn_blocking(move || prepare(&ready, data, &requested, max_rows))
+            let codes = self.codes.clone();
+            tokio::task::spawn_blocking(move || prepare(&ready, data, &requested, max_rows, codes.as_deref()))
                 .await
                 .map_err(|error| Failure::internal(format_args!("check task: {error}")))?
         } else {
@@ -300,6 +319,22 @@ fn make_ready(template: Arc<Template>, fonts: &Fonts) -> Result<Ready, Vec<Diagn
         ("document.file_name", file.as_str(), manifest.document.file_name.as_str()),
         ("document.date", file.as_str(), manifest.document.date.as_str()),
     ]);
+    let copies: Vec<(String, &str)> = manifest
+        .qr
+        .iter()
+        .flat_map(|qr| qr.recipients.iter().enumerate())
+        .map(|(index, one)| (format!("qr.recipients.{index}"), one.text.as_str()))
+        .collect();
+    if let Some(qr) = &manifest.qr {
+        prose.extend([
+            ("qr.kind", file.as_str(), qr.kind.as_str()),
+            ("qr.number", file.as_str(), qr.number.text.as_str()),
+            ("qr.symbol", file.as_str(), qr.symbol.text.as_str()),
+            ("qr.date", file.as_str(), qr.date.text.as_str()),
+            ("qr.issuer", file.as_str(), qr.issuer.text.as_str()),
+        ]);
+    }
+    prose.extend(copies.iter().map(|(name, source)| (name.as_str(), file.as_str(), *source)));
     prose.extend(rules.iter().map(|(name, source)| (name.as_str(), file.as_str(), *source)));
     let derive = manifest.derive.iter().map(|(name, source)| (name.as_str(), source.as_str())).collect();
     let expressions: Vec<(String, &str)> = manifest

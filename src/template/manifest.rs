@@ -44,6 +44,9 @@ pub struct Manifest {
     pub version: String,
     /// Metadata of the document, as prose templates.
     pub document: DocumentProse,
+    /// What the code on the page says; none where the page has no room for one.
+    #[serde(default)]
+    pub qr: Option<QrProse>,
     /// Expressions, evaluated in this order; those of its base come first.
     #[serde(default, deserialize_with = "in_file_order")]
     pub derive: Vec<(String, String)>,
@@ -82,6 +85,36 @@ pub struct DocumentProse {
     /// Document date, `YYYY-MM-DD` or empty.
     #[serde(default)]
     pub date: String,
+}
+
+/// `[tool.vinhdanh.qr]`: what the code on the page says, as it is printed.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct QrProse {
+    /// Kind of document, for people (a prose template).
+    pub kind: String,
+    /// Number; empty where it has none yet.
+    pub number: Pointed,
+    /// Symbol.
+    pub symbol: Pointed,
+    /// Date of the document, `YYYY-MM-DD`; empty where it has none yet.
+    pub date: Pointed,
+    /// Issuing body.
+    pub issuer: Pointed,
+    /// Recipients of the copies on a sheet, in their order, one code each; an empty one has no copy. Without any the
+    /// document has one code and no one recipient.
+    #[serde(default)]
+    pub recipients: Vec<Pointed>,
+}
+
+/// A prose template, and where its data stand.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pointed {
+    /// The prose template.
+    pub text: String,
+    /// JSON Pointer of the data.
+    pub at: String,
 }
 
 /// `[[tool.vinhdanh.rules]]`: a rule a schema cannot say.

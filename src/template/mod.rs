@@ -15,6 +15,6 @@ pub use catalog::{Broken, Catalog, Prose, Template};
 pub use fields::missing_places;
 pub use flatten::{Flat, flatten};
 pub use lint::lint;
-pub use manifest::{FieldRole, Manifest, ManifestField, Rule, Size, is_id};
+pub use manifest::{FieldRole, Manifest, ManifestField, Pointed, QrProse, Rule, Size, is_id};
 pub use schema::{Schema, Step};
 pub use tree::{REFERENCES, Tree};

@@ -377,6 +377,12 @@ fn signers<'d>(layout: &'d Layout<'d>, level: &'d Line<'d>, minutes: bool) -> Ve
     [left, right].iter().filter_map(|block| Signer::new(block)).collect()
 }
 
+/// Words beside the code to check the page by, which is no part of the decree's form.
+fn beside_code(layout: &Layout<'_>, line: &Line<'_>) -> bool {
+    let level = |place: &&LabelledBox| place.page == line.page && (place.y..=place.y + place.h).contains(&line.y);
+    layout.boxes.iter().filter(|place| place.name == "ma_qr").any(|place| level(&place))
+}
+
 /// Entries of the list under `Nơi nhận:`, which may stand in columns; what follows `Lưu` (ô 12) is no entry.
 fn recipients<'d>(layout: &'d Layout<'d>, title: &'d Line<'d>, main_pages: usize) -> Vec<Vec<&'d Line<'d>>> {
     let below = |line: &&Line<'_>| {
@@ -384,7 +390,12 @@ fn recipients<'d>(layout: &'d Layout<'d>, title: &'d Line<'d>, main_pages: usize
         else {
             return false;
         };
-        after && line.x0 < sheet.width / 2.0 && line.y < sheet.foot && !line.numbers && !(line.bold && line.upright)
+        !beside_code(layout, line)
+            && after
+            && line.x0 < sheet.width / 2.0
+            && line.y < sheet.foot
+            && !line.numbers
+            && !(line.bold && line.upright)
     };
     let lines: Vec<&Line<'_>> = (title.page..=main_pages).flat_map(|page| layout.on(page)).filter(below).collect();
     let mut columns: Vec<f64> = lines.iter().filter(|line| line.plain.starts_with('-')).map(|line| line.x0).collect();

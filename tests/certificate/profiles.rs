@@ -11,7 +11,7 @@ use crate::support::{local, project};
 const MM: f64 = 72.0 / 25.4;
 
 fn on_blank(data: Value) -> Result<Pages, Failure> {
-    let requested = Requested { mode: "phoi".into(), output: Output::Pdf(Standard::A2a), test: false, fields: None };
+    let requested = Requested { mode: "phoi".into(), output: Output::Pdf(Standard::A2a), ..Requested::default() };
     let job = local().renderer.prepare("giay_khen", data, &requested)?.job;
     Ok(frames::read(&local().engine.lay_out(&job)?.0))
 }
