@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
 use std::time::SystemTime;
 
 use governor::clock::DefaultClock;
@@ -22,9 +23,11 @@ use crate::diagnostic::{Code, Failure};
 use crate::dossier::{Confirmed, Law, Planner};
 use crate::engine::{Engine, Fonts, Ground, Limits, Pool, PoolOptions, Supplies};
 use crate::files::Files;
+use crate::provider::{Provider, Providers};
 use crate::register::Register;
 pub use crate::render::hex;
 use crate::render::{Backend, Codes, InputLimits, Renderer, RendererOptions};
+use crate::signing::{Parts, Services, Signing};
 use crate::template::{Catalog, Tree};
 use crate::webhook::{Policy, Secret, Sender};
 use crate::{assets, telemetry, the_thuc};
@@ -42,6 +45,8 @@ pub struct App {
     pub pool: Pool,
     /// Thousands of documents at a time.
     pub batches: Arc<Batches>,
+    /// Documents led from signer to seal.
+    pub signing: Arc<Signing>,
     /// One decision's data → the documents that follow from it.
     pub planner: Planner,
     /// What the agency has confirmed of what the law leaves open.
@@ -74,6 +79,16 @@ pub struct App {
 impl App {
     /// Builds the service and starts its workers. `program` is the binary that serves as worker.
     pub async fn start(settings: &Settings, places: &Places, program: PathBuf) -> Result<Arc<Self>, Failure> {
+        Self::start_with(settings, places, program, Vec::new()).await
+    }
+
+    /// As [`App::start`], with holders of keys beside those of the configuration.
+    pub async fn start_with(
+        settings: &Settings,
+        places: &Places,
+        program: PathBuf,
+        others: Vec<Arc<dyn Provider>>,
+    ) -> Result<Arc<Self>, Failure> {
         let http = settings.http();
         let keys = match &settings.keys {
             Some(path) => read_keys(path)?,
@@ -100,21 +115,39 @@ impl App {
         let planner = Planner::new(renderer.templates(), law)?;
         let (stop, told) = watch::channel(false);
         let store = settings.store();
+        let register = Register::open(&store.database).await?;
+        let files = Files::open(&store.files)?;
+        let webhooks = settings.webhook_secrets.as_deref().map(|secrets| webhooks(settings, secrets)).transpose()?;
+        let providers = others.into_iter().fold(providers(settings)?, Providers::with);
+        let providers = Arc::new(providers);
+        let signing = Arc::new(Signing::new(Parts {
+            register: register.clone(),
+            files: files.clone(),
+            renderer: Arc::clone(&renderer),
+            backend: backend.clone(),
+            services: Services { providers: Arc::clone(&providers), known: Vec::new() },
+            providers,
+            keep: store.keep,
+            file_bytes: store.body_bytes,
+            webhooks: webhooks.as_ref().map(|(sender, _)| sender.clone()),
+            stop: told.clone(),
+        }));
         let batches = Arc::new(Batches {
-            register: Register::open(&store.database).await?,
-            files: Files::open(&store.files)?,
+            register,
+            files,
             renderer: Arc::clone(&renderer),
             backend: Backend::Batch(pool.clone()),
             keep: store.keep,
             max_rows: store.max_rows,
             // One more than there are workers: while one job's pages are set another's data are prepared.
             at_once: engine.batch.workers + 1,
-            webhooks: settings.webhook_secrets.as_deref().map(|secrets| webhooks(settings, secrets)).transpose()?,
+            webhooks,
             stop: told,
         });
         Ok(Arc::new(Self {
             renderer,
             batches,
+            signing,
             planner,
             confirmed,
             revocations: settings.qr_revocations.clone().map(RevocationFile::new),
@@ -132,6 +165,11 @@ impl App {
             stopping: AtomicBool::new(false),
             stop,
         }))
+    }
+
+    /// Batches and signatures at work, on threads of their own, until told to stop.
+    pub fn run_apart(&self) -> Result<JoinHandle<()>, Failure> {
+        Arc::clone(&self.batches).run_apart(Arc::clone(&self.signing).run())
     }
 
     /// Told to stop: readiness turns red, new work is refused, batches end with the document they are at.
@@ -358,6 +396,12 @@ fn read_keys(path: &Path) -> Result<HashMap<[u8; 32], String>, Failure> {
         return Err(refuse(&"no key"));
     }
     Ok(keys)
+}
+
+/// Who holds keys, stamps time and knows of revocation, as the configuration has it.
+pub fn providers(settings: &Settings) -> Result<Providers, Failure> {
+    let config = settings.ky_so.clone().unwrap_or_default();
+    Providers::from_config(&config, &|name| std::env::var(name).ok())
 }
 
 fn webhooks(settings: &Settings, secrets: &Path) -> Result<(Sender, Vec<Secret>), Failure> {

@@ -77,6 +77,10 @@ pub struct Settings {
     #[arg(skip)]
     #[serde(default)]
     pub xac_nhan: BTreeMap<String, serde_json::Value>,
+    /// Who signs, who stamps time, who is asked about revocation; only in the file
+    #[arg(skip)]
+    #[serde(default)]
+    pub ky_so: Option<crate::provider::Config>,
     /// Memory of a small worker, MB of address space [default: 1024]
     #[arg(long, env = "VINHDANH_WORKER_MEMORY_MB", value_name = "MB")]
     pub worker_memory_mb: Option<u64>,
@@ -153,6 +157,7 @@ impl Settings {
             qr_revocations: self.qr_revocations.or(below.qr_revocations),
             qr_address: self.qr_address.or(below.qr_address),
             xac_nhan: if self.xac_nhan.is_empty() { below.xac_nhan } else { self.xac_nhan },
+            ky_so: self.ky_so.or(below.ky_so),
             worker_memory_mb: self.worker_memory_mb.or(below.worker_memory_mb),
             large_worker_memory_mb: self.large_worker_memory_mb.or(below.large_worker_memory_mb),
             render_timeout_ms: self.render_timeout_ms.or(below.render_timeout_ms),

@@ -13,5 +13,6 @@ mod form;
 mod ingest;
 mod pdf;
 mod pictures;
+mod provider;
 mod support;
 mod tidy;

@@ -49,6 +49,22 @@ pub async fn guard(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
+    judge(request, next, identify).await
+}
+
+/// As [`guard`], for those who bear a ticket and no key: the handler judges the ticket.
+pub async fn guard_tickets(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    judge(request, next, |_, request| Ok(address(request))).await
+}
+
+async fn judge(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+    identify: impl Fn(&App, &ServiceRequest) -> Result<String, Failure>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
     let Some(app) = request.app_data::<Data<App>>().cloned() else {
         return next.call(request).await.map(ServiceResponse::map_into_boxed_body);
     };
@@ -60,7 +76,7 @@ pub async fn guard(
         let path = request.path().to_owned();
         let mut answer = problem::respond_after(&failure, &caller, &path, None, retry_after);
         // The body was not read, so the connection cannot be used again.
-        if request.method() == Method::POST {
+        if has_body(request.method()) {
             answer.head_mut().set_connection_type(actix_web::http::ConnectionType::Close);
         }
         Ok(request.into_response(answer))
@@ -85,7 +101,7 @@ pub async fn guard(
         let failure = Failure::one(Code::ShuttingDown, "dịch vụ đang dừng", "the service is stopping");
         return refuse(request, failure, app.http.drain.as_secs());
     }
-    let admitted = if request.method() == Method::POST {
+    let admitted = if has_body(request.method()) {
         match Arc::clone(&app.admission).try_acquire_owned() {
             Ok(permit) => Some(permit),
             Err(_) => {
@@ -122,10 +138,18 @@ pub async fn guard(
     Ok(response)
 }
 
+fn has_body(method: &Method) -> bool {
+    matches!(*method, Method::POST | Method::PUT)
+}
+
+fn address(request: &ServiceRequest) -> String {
+    request.peer_addr().map_or_else(|| "local".to_owned(), |address| address.ip().to_string())
+}
+
 /// Who asks: the label of the key, or the address where the service is open.
 fn identify(app: &App, request: &ServiceRequest) -> Result<String, Failure> {
     if app.keys.is_empty() {
-        return Ok(request.peer_addr().map_or_else(|| "local".to_owned(), |address| address.ip().to_string()));
+        return Ok(address(request));
     }
     let given = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let key = given.and_then(|value| {

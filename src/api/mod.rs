@@ -17,7 +17,10 @@ mod request;
 mod results;
 mod rules;
 mod sheets;
+mod signature_batches;
+mod signatures;
 mod templates;
+mod tickets;
 
 use actix_web::dev::Handler;
 use actix_web::guard::{Any as guard_any, Get, Head};
@@ -32,6 +35,9 @@ pub use observe::observe;
 
 /// What stands behind keys and rates.
 const GUARDED: &str = "/v1";
+
+/// What stands behind tickets, and rates of the address that asks.
+const TICKETED: &str = "/ky";
 
 /// Every address of the service. Of two that match the first answers.
 fn addresses() -> Vec<Address> {
@@ -59,6 +65,23 @@ fn addresses() -> Vec<Address> {
         at("/v1/dossiers/sample", vec![read(dossiers::show_sample)]),
         at("/v1/dossiers/sheet.xlsx", vec![read(dossiers::pattern)]),
         at("/v1/rules", vec![read(rules::list)]),
+        at("/v1/signature-requests", vec![read(signatures::list), post(signatures::create)]),
+        at("/v1/signature-requests/batch", vec![post(signature_batches::create)]),
+        at("/v1/signature-requests/{id}", vec![read(signatures::show), delete(signatures::delete)]),
+        at("/v1/signature-requests/{id}/document.pdf", vec![read(signatures::document)]),
+        at("/v1/signature-requests/{id}/fields/{field}/prepare", vec![post(signatures::prepare)]),
+        at("/v1/signature-requests/{id}/fields/{field}/sign", vec![post(signatures::sign)]),
+        at("/v1/signature-requests/{id}/fields/{field}/ticket", vec![post(signatures::ticket)]),
+        at("/v1/signature-requests/{id}/fields/{field}/decline", vec![post(signatures::decline)]),
+        at("/v1/signature-requests/{id}/prepared/{prepared}", vec![delete(signatures::give_up)]),
+        at("/v1/signature-requests/{id}/prepared/{prepared}/signature", vec![put(signatures::take)]),
+        at("/v1/signature-batches", vec![read(signature_batches::list)]),
+        at("/v1/signature-batches/{id}", vec![read(signature_batches::show), delete(signature_batches::delete)]),
+        at("/v1/signature-batches/{id}/items", vec![read(signature_batches::items)]),
+        at("/v1/signature-batches/{id}/sign", vec![post(signature_batches::sign)]),
+        at("/v1/signature-batches/{id}/archive.zip", vec![get(signature_batches::archive)]),
+        at("/ky/{ticket}/van-ban.pdf", vec![read(tickets::fetch)]),
+        at("/ky/{ticket}/nop", vec![put(tickets::put), post(tickets::post)]),
         at("/v1/documents/{id}", vec![post(documents::render)]),
         at("/v1/check/{id}", vec![post(documents::check)]),
         at("/.well-known/vinhdanh/keys.json", vec![read(codes::keys)]),
@@ -88,16 +111,19 @@ pub fn configure(app: Data<App>) -> impl FnOnce(&mut ServiceConfig) {
     move |config| {
         config.app_data(app).app_data(PathConfig::default().error_handler(problem::wrong_path));
         let mut guarded = web::scope(GUARDED);
+        let mut ticketed = web::scope(TICKETED);
         for address in addresses() {
             let path = address.path;
-            match path.strip_prefix(GUARDED) {
-                Some(inner) => guarded = guarded.service(address.resource(inner)),
-                None => {
-                    config.service(address.resource(path));
-                }
+            if let Some(inner) = path.strip_prefix(GUARDED) {
+                guarded = guarded.service(address.resource(inner));
+            } else if let Some(inner) = path.strip_prefix(TICKETED) {
+                ticketed = ticketed.service(address.resource(inner));
+            } else {
+                config.service(address.resource(path));
             }
         }
         config
+            .service(ticketed.default_service(web::to(problem::not_found)).wrap(from_fn(guard::guard_tickets)))
             .service(guarded.default_service(web::to(problem::not_found)).wrap(from_fn(guard::guard)))
             .default_service(web::to(problem::not_found));
     }
@@ -163,6 +189,15 @@ where
     F::Output: Responder + 'static,
 {
     Way { methods: "POST", route: web::post().to(handler) }
+}
+
+fn put<F, Args>(handler: F) -> Way
+where
+    F: Handler<Args>,
+    Args: FromRequest + 'static,
+    F::Output: Responder + 'static,
+{
+    Way { methods: "PUT", route: web::put().to(handler) }
 }
 
 fn delete<F, Args>(handler: F) -> Way

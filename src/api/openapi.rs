@@ -56,9 +56,7 @@ pub fn describe(renderer: &Renderer) -> Result<Value, Failure> {
             document["paths"][format!("/v1/{path}/{id}")] = expand(&prototypes[kind], template, kind);
         }
     }
-    for (kind, name) in
-        [(Kind::Batch, "BatchRequest"), (Kind::Dossier, "DossierRequest"), (Kind::Retry, "RetryRequest")]
-    {
+    for (kind, name) in Kind::ALL {
         for (name, schema) in components(name, kind.schema()?.document()) {
             document["components"]["schemas"][name] = schema;
         }

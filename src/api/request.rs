@@ -1,4 +1,4 @@
-//! What asks for a batch or a dossier: an envelope of JSON, alone or as the part `request` of multipart/form-data with
+//! What asks for a batch, a dossier or signatures: an envelope of JSON, alone or as the part `request` of multipart/form-data with
 //! the sheet beside it as the part `sheet`.
 
 use std::sync::OnceLock;
@@ -33,6 +33,22 @@ pub enum Kind {
     Dossier,
     /// `POST /v1/batches/{id}/retry`
     Retry,
+    /// `POST /v1/signature-requests`
+    SignatureRequest,
+    /// `POST /v1/signature-requests/{id}/fields/{field}/prepare`
+    SignaturePrepare,
+    /// `PUT /v1/signature-requests/{id}/prepared/{pid}/signature`
+    SignatureValue,
+    /// `POST /v1/signature-requests/{id}/fields/{field}/sign`
+    SignatureSign,
+    /// `POST /v1/signature-requests/{id}/fields/{field}/decline`
+    SignatureDecline,
+    /// `POST /v1/signature-requests/{id}/fields/{field}/ticket`
+    SignatureTicket,
+    /// `POST /v1/signature-requests/batch`
+    SignatureBatch,
+    /// `POST /v1/signature-batches/{id}/sign`
+    SignatureBatchSign,
 }
 
 /// A request read and held against its contract.
@@ -46,17 +62,40 @@ pub struct Envelope {
 }
 
 impl Kind {
+    /// Every kind, with the name of its contract.
+    pub const ALL: [(Self, &'static str); 11] = [
+        (Self::Batch, "BatchRequest"),
+        (Self::Dossier, "DossierRequest"),
+        (Self::Retry, "RetryRequest"),
+        (Self::SignatureRequest, "SignatureRequestRequest"),
+        (Self::SignaturePrepare, "PrepareRequest"),
+        (Self::SignatureValue, "SignatureValue"),
+        (Self::SignatureSign, "SignRequest"),
+        (Self::SignatureDecline, "DeclineRequest"),
+        (Self::SignatureTicket, "TicketRequest"),
+        (Self::SignatureBatch, "SignatureBatchRequest"),
+        (Self::SignatureBatchSign, "BatchSignRequest"),
+    ];
+
     fn source(self) -> &'static str {
         match self {
             Self::Batch => include_str!("requests/batch.json"),
             Self::Dossier => include_str!("requests/dossier.json"),
             Self::Retry => include_str!("requests/retry.json"),
+            Self::SignatureRequest => include_str!("requests/signature_request.json"),
+            Self::SignaturePrepare => include_str!("requests/signature_prepare.json"),
+            Self::SignatureValue => include_str!("requests/signature_value.json"),
+            Self::SignatureSign => include_str!("requests/signature_sign.json"),
+            Self::SignatureDecline => include_str!("requests/signature_decline.json"),
+            Self::SignatureTicket => include_str!("requests/signature_ticket.json"),
+            Self::SignatureBatch => include_str!("requests/signature_batch.json"),
+            Self::SignatureBatchSign => include_str!("requests/signature_batch_sign.json"),
         }
     }
 
     /// Its contract.
     pub fn schema(self) -> Result<&'static Schema, Failure> {
-        static COMPILED: [OnceLock<Schema>; 3] = [const { OnceLock::new() }; 3];
+        static COMPILED: [OnceLock<Schema>; Kind::ALL.len()] = [const { OnceLock::new() }; Kind::ALL.len()];
         let slot = &COMPILED[self as usize];
         if let Some(schema) = slot.get() {
             return Ok(schema);
@@ -73,19 +112,25 @@ impl Kind {
 pub async fn read(app: &App, request: &HttpRequest, payload: Payload, kind: Kind) -> Result<Envelope, Failure> {
     let headers = request.headers();
     let limit = app.batch_body_bytes;
-    let (json, sheet) = if body::media_type(headers) == "multipart/form-data" {
+    let sheets = matches!(kind, Kind::Batch | Kind::Dossier | Kind::Retry);
+    let (json, sheet) = if sheets && body::media_type(headers) == "multipart/form-data" {
         read_parts(headers, payload, limit).await?
     } else {
         let bytes = body::read_bytes(headers, payload, limit).await?;
-        if matches!(kind, Kind::Retry) && bytes.is_empty() {
+        let may_be_empty = matches!(
+            kind,
+            Kind::Retry | Kind::SignatureDecline | Kind::SignatureTicket | Kind::SignaturePrepare
+        );
+        if may_be_empty && bytes.is_empty() {
             (b"{}".to_vec(), None)
         } else {
             let plain = body::media_type(headers);
             if plain != "application/json" && !(plain.starts_with("application/") && plain.ends_with("+json")) {
+                let also = if sheets { (" hoặc `multipart/form-data`", " or `multipart/form-data`") } else { ("", "") };
                 return Err(Failure::one(
                     Code::UnsupportedMediaType,
-                    "phải gửi `application/json` hoặc `multipart/form-data`",
-                    "`Content-Type` must be `application/json` or `multipart/form-data`",
+                    format!("phải gửi `application/json`{}", also.0),
+                    format!("`Content-Type` must be `application/json`{}", also.1),
                 ));
             }
             (bytes, None)

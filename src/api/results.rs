@@ -134,7 +134,7 @@ pub async fn document(
 }
 
 /// A body whose first piece is there: what fails at once is told by a status, not by a body that breaks off.
-async fn begun<S>(body: S) -> Result<impl Stream<Item = Result<Bytes, Failure>> + Send, Failure>
+pub(super) async fn begun<S>(body: S) -> Result<impl Stream<Item = Result<Bytes, Failure>> + Send, Failure>
 where
     S: Stream<Item = Result<Bytes, Failure>> + Send + 'static,
 {

@@ -97,9 +97,9 @@ impl Batches {
         tokio::join!(jobs, self.keep_house());
     }
 
-    /// As [`Batches::run`], on threads of its own: thousands of documents being prepared do not hold up who answers
-    /// requests, and what is begun outlives them at a stop.
-    pub fn run_apart(self: Arc<Self>) -> Result<JoinHandle<()>, Failure> {
+    /// As [`Batches::run`], with other work beside it, on threads of their own: thousands of documents being prepared do
+    /// not hold up who answers requests, and what is begun outlives them at a stop.
+    pub fn run_apart(self: Arc<Self>, beside: impl Future<Output = ()> + Send + 'static) -> Result<JoinHandle<()>, Failure> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .thread_name("batches")
@@ -107,7 +107,11 @@ impl Batches {
             .build()
             .map_err(Failure::internal)?;
         let main = std::thread::Builder::new().name("batches".to_owned());
-        main.spawn(move || runtime.block_on(self.run())).map_err(Failure::internal)
+        let both = async move { tokio::join!(self.run(), beside) };
+        main.spawn(move || {
+            runtime.block_on(both);
+        })
+        .map_err(Failure::internal)
     }
 
     fn keep_ms(&self) -> i64 {

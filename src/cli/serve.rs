@@ -1,7 +1,6 @@
 //! `serve`: the service, until it is told to stop.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -72,7 +71,7 @@ async fn serve(settings: &Settings, places: &Places) -> Result<(), Failure> {
     let address = server.addrs().first().copied().unwrap_or(address);
     let server = server.run();
     greet(&app, address);
-    let batches = Arc::clone(&app.batches).run_apart()?;
+    let batches = app.run_apart()?;
     let handle = server.handle();
     let stopper = app.clone();
     actix_web::rt::spawn(async move {

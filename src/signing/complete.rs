@@ -94,7 +94,7 @@ pub struct Task<'a> {
     pub prepared: &'a Prepared,
     /// Level to be reached.
     pub level: Level,
-    /// The moment stated in a document time stamp's dictionary, and the one revocation is asked for.
+    /// The moment revocation is asked for.
     pub at: Moment,
     /// Fresh for every signature: requests for time stamps carry it, and the number after it.
     pub nonce: u64,

@@ -12,9 +12,6 @@ use crate::pades::{Algorithm, SignedAttributes};
 use crate::register::{Mode, Next, PreparationState, Signed, now_ms};
 use crate::render::hex;
 
-/// Longest CMS that is read, bytes.
-pub const LONGEST_CMS: usize = 64 << 10;
-
 /// What came back.
 #[derive(Debug, Clone)]
 pub enum Value {

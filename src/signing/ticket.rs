@@ -7,9 +7,10 @@ use sha2::{Digest, Sha256};
 use tokio::task::spawn_blocking;
 
 use super::store::folder;
-use super::{Level, Outcome, Signing, moment, new_id, random};
-use crate::diagnostic::{Code, Failure};
-use crate::pades::{self, Trust};
+use super::{Outcome, Signing, moment, new_id, random};
+use crate::diagnostic::{Code, Diagnostic, Failure};
+use crate::pades::verify::{Coverage, Finding, Trust, Weight, since, verify};
+use crate::pades::{FormStanding, Moment, conformance};
 use crate::register::{Mode, NewPreparation, Next, PreparationRow, PreparationState, RequestRow, Signed, now_ms};
 use crate::render::hex;
 
@@ -124,7 +125,7 @@ impl Signing {
             sha256: sha256.clone(),
             value_sha256: sha256,
             way: Mode::File,
-            level: judged.level.word().to_owned(),
+            level: judged.level,
             signer: judged.signer,
             pdfa: Some(judged.pdfa.to_owned()),
             assurance: None,
@@ -158,36 +159,57 @@ impl Signing {
 
 /// What is known of a file that came back.
 struct Judged {
-    level: Level,
+    level: String,
     signer: String,
     pdfa: &'static str,
 }
 
 /// Holds a file that came back against the one that was handed out.
-fn judge(ours: &[u8], file: &[u8], field: &str, at: pades::Moment) -> Result<Judged, Failure> {
+fn judge(ours: &[u8], file: &[u8], field: &str, at: Moment) -> Result<Judged, Failure> {
     if file.len() <= ours.len() || !file.starts_with(ours) {
         return Err(foreign());
     }
-    let before = pades::fields(ours)?;
-    let after = pades::fields(file)?;
-    let was_signed = |name: &str| before.iter().any(|one| one.name == name && one.signed);
-    let new: Vec<_> = after.iter().filter(|one| one.signed && !was_signed(&one.name)).collect();
-    let known = |name: &str| before.iter().any(|one| one.name == name);
-    let right = match new.as_slice() {
+    let since = since(ours, file)?;
+    // Whose roots are trusted is asked when the finished file is checked; here: whole, and by this certificate.
+    let report = verify(file, &Trust::default(), at)?;
+    let new = report.signatures.iter().filter(|one| one.kind == "signature" && since.signed.contains(&one.field));
+    let new: Vec<_> = new.collect();
+    let signature = match new.as_slice() {
         // The wanted field, or one the signer's program made for itself.
-        [one] => one.name == field || !known(&one.name),
-        _ => false,
+        [one] if one.field == field || !since.filled.contains(&one.field) => one,
+        _ => {
+            return Err(Failure::one(
+                Code::ForeignFile,
+                format!("tệp gửi lên không có đúng một chữ ký mới ở ô `{field}`"),
+                format!("the file does not have exactly one new signature, in the field `{field}`"),
+            ));
+        }
     };
-    let kept = before.iter().all(|one| after.iter().any(|other| other.name == one.name));
-    if !right || !kept {
-        return Err(Failure::one(
-            Code::ForeignFile,
-            format!("tệp gửi lên không có đúng một chữ ký mới ở ô `{field}`"),
-            format!("the file does not have exactly one new signature, in the field `{field}`"),
-        ));
+    if !since.changes.is_empty() {
+        let told = |one: &Finding| Diagnostic::error(one.code, one.text.vi.clone(), one.text.en.clone());
+        return Err(Failure::new(Code::ForeignFile, since.changes.iter().map(told).collect()));
     }
-    let _ = (at, Trust::default());
-    Err(Failure::internal("the judgement of files is not wired"))
+    if !signature.intact || signature.coverage == Coverage::Changed {
+        let told = |one: &Finding| Diagnostic::error(one.code, one.text.vi.clone(), one.text.en.clone());
+        let mut faults = vec![Diagnostic::error(
+            "signature_mismatch",
+            "chữ ký trong tệp gửi lên không đúng",
+            "the signature in the file does not hold",
+        )];
+        faults.extend(signature.findings.iter().filter(|one| one.weight == Weight::Fault).map(told));
+        return Err(Failure::new(Code::SignatureMismatch, faults));
+    }
+    let pdfa = match conformance(file)?.pdfa {
+        FormStanding::Kept => "kept",
+        FormStanding::Broken => "broken_by_external_tool",
+        FormStanding::NotClaimed => "not_claimed",
+    };
+    Ok(Judged {
+        // A signature that is no PAdES is told as what it is.
+        level: signature.level.unwrap_or("CMS").to_owned(),
+        signer: signature.signer.as_ref().map(|party| party.name.clone()).unwrap_or_default(),
+        pdfa,
+    })
 }
 
 fn invalid() -> Failure {

@@ -58,7 +58,7 @@ impl TestApp {
         let data = tempfile::tempdir().expect("a folder");
         let settings = Settings { data: Some(data.path().to_owned()), ..settings };
         let app = App::start(&settings, &places, program()).await.expect("the service starts");
-        let batches = Arc::clone(&app.batches).run_apart().expect("threads");
+        let batches = app.run_apart().expect("threads");
         let shared = Data::from(Arc::clone(&app));
         let server = HttpServer::new(move || {
             HttpApp::new().wrap(from_fn(api::observe)).configure(api::configure(shared.clone()))

@@ -16,7 +16,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("text", &["domain"]),
     ("template", &["domain"]),
     ("the_thuc", &["domain", "engine"]),
-    ("config", &["engine"]),
+    ("config", &["engine", "provider"]),
     ("render", &["attest", "template", "text", "the_thuc", "engine", "domain", "pades"]),
     ("kit", &["template", "render", "engine"]),
     ("files", &[]),

@@ -11,6 +11,7 @@ mod form;
 mod judge;
 mod range;
 mod report;
+mod since;
 mod standing;
 mod store;
 #[cfg(test)]
@@ -29,6 +30,7 @@ use judge::{Bench, Found, Proof};
 pub use report::{
     Clock, Coverage, FileVerdict, Party, Report, Revision, RevocationState, SignatureReport, Stamp, Verdict,
 };
+pub use since::{Since, since};
 use words::Code;
 pub use words::{Finding, Weight};
 

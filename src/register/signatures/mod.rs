@@ -243,6 +243,7 @@ pub struct RequestRow {
     pub sha256: String,
     /// Signatures in it made through this service.
     pub revision: i64,
+    signed_sha256: Option<String>,
     removal: i64,
     /// When it was opened, ms.
     pub created_at: i64,
@@ -270,6 +271,11 @@ impl RequestRow {
     /// The file before the first signature.
     pub fn base(&self) -> Kept {
         Kept { pack: self.pack.clone(), place: self.place, bytes: self.bytes }
+    }
+
+    /// SHA-256 of the file as it is now.
+    pub fn sha256_now(&self) -> &str {
+        self.signed_sha256.as_deref().unwrap_or(&self.sha256)
     }
 
     /// Whether its files are gone, or going.
@@ -489,7 +495,7 @@ pub struct NewItemRequest {
 }
 
 const REQUEST: &str = "id, batch_id, item_no, state, name, origin, level, webhook, pack, place, bytes, sha256, revision, \
-                       removal, created_at, changed_at, expires_at, ended_at, remove_at";
+                       signed_sha256, removal, created_at, changed_at, expires_at, ended_at, remove_at";
 const FIELD: &str = "request_id, turn, name, role, label, state, reason, run_id, way, level, signer, pdfa, assurance, \
                      revision, signed_at";
 const PREPARATION: &str = "id, request_id, field, mode, state, revision, pack, place, bytes, prepared, attributes, chain, \

@@ -302,11 +302,15 @@ impl Register {
                     }
                     None => (RequestState::Completed, Some(now)),
                 };
-                sqlx::query("UPDATE signature_request SET state = $1, ended_at = $2, remove_at = $3 WHERE id = $4")
-                    .bind(state.word())
-                    .bind(ended)
-                    .bind(ended.map(|now| now + keep))
-                    .bind(&one.request)
+                sqlx::query(
+                    "UPDATE signature_request SET state = $1, ended_at = $2, remove_at = $3, signed_sha256 = $4 \
+                     WHERE id = $5",
+                )
+                .bind(state.word())
+                .bind(ended)
+                .bind(ended.map(|now| now + keep))
+                .bind(&one.sha256)
+                .bind(&one.request)
                     .execute(&mut *tx)
                     .await
                     .map_err(unavailable)?;

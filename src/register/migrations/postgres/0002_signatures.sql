@@ -38,6 +38,7 @@ CREATE TABLE signature_request (
     bytes BIGINT NOT NULL,
     sha256 TEXT NOT NULL,
     revision BIGINT NOT NULL DEFAULT 0,
+    signed_sha256 TEXT,
     removal BIGINT NOT NULL DEFAULT 0,
     created_at BIGINT NOT NULL,
     changed_at BIGINT NOT NULL,

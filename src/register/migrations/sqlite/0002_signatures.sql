@@ -50,6 +50,7 @@ CREATE TABLE signature_request (
     bytes INTEGER NOT NULL,
     sha256 TEXT NOT NULL,
     revision INTEGER NOT NULL DEFAULT 0,
+    signed_sha256 TEXT,
     removal INTEGER NOT NULL DEFAULT 0,
     created_at INTEGER NOT NULL,
     changed_at INTEGER NOT NULL,
