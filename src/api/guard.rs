@@ -14,6 +14,7 @@ use actix_web::web::Data;
 use actix_web::{Error, FromRequest, HttpMessage, HttpRequest};
 use governor::clock::{Clock, DefaultClock};
 use sha2::{Digest, Sha256};
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::caller::Caller;
 use super::problem;
@@ -106,13 +107,7 @@ async fn judge(
             Ok(permit) => Some(permit),
             Err(_) => {
                 rejected("full");
-                let limit = app.http.queue;
-                let failure = Failure::one(
-                    Code::QueueFull,
-                    format!("đã có {limit} yêu cầu đang chờ"),
-                    format!("{limit} requests are already waiting"),
-                );
-                return refuse(request, failure, 1);
+                return refuse(request, full(&app), 1);
             }
         }
     } else {
@@ -144,6 +139,35 @@ fn has_body(method: &Method) -> bool {
 
 fn address(request: &ServiceRequest) -> String {
     request.peer_addr().map_or_else(|| "local".to_owned(), |address| address.ip().to_string())
+}
+
+/// Lets in whoever has no key, where none is needed: rate by address, and a place in the queue for as long as the answer
+/// takes. The seconds after which to ask again stand beside a refusal.
+pub fn admit_anybody(app: &App, request: &HttpRequest) -> Result<OwnedSemaphorePermit, (Failure, u64)> {
+    let address = request.peer_addr().map_or_else(|| "local".to_owned(), |address| address.ip().to_string());
+    // No label of a key holds a line break.
+    if let Err(refusal) = check_rate(app, format!("\n{address}")) {
+        rejected("rate");
+        return Err(refusal);
+    }
+    if app.stopping.load(Ordering::SeqCst) {
+        rejected("stopping");
+        let failure = Failure::one(Code::ShuttingDown, "dịch vụ đang dừng", "the service is stopping");
+        return Err((failure, app.http.drain.as_secs()));
+    }
+    Arc::clone(&app.admission).try_acquire_owned().map_err(|_| {
+        rejected("full");
+        (full(app), 1)
+    })
+}
+
+fn full(app: &App) -> Failure {
+    let limit = app.http.queue;
+    Failure::one(
+        Code::QueueFull,
+        format!("đã có {limit} yêu cầu đang chờ"),
+        format!("{limit} requests are already waiting"),
+    )
 }
 
 /// Who asks: the label of the key, or the address where the service is open.

@@ -27,6 +27,8 @@ pub(super) struct Unreadable(pub(super) &'static str);
 const VALUES: u64 = 8_000_000;
 /// Bytes that one judgement may unpack.
 const UNPACKED: u64 = 128 << 20;
+/// Bytes of packed objects that another reader, which keeps all in memory, is given.
+const MODEST: usize = 16 << 20;
 /// No value is nested deeper.
 const DEPTH: usize = 64;
 
@@ -87,6 +89,28 @@ impl<'a> File<'a> {
             return Err(Unreadable("it is encrypted"));
         }
         Ok(file)
+    }
+
+    /// Whether all its packed objects together are of a size a file of an office has.
+    pub(super) fn modest(&self) -> Result<bool, Unreadable> {
+        let mut total = 0_usize;
+        for (number, place) in self.places() {
+            if let Place::Offset { generation, .. } = place
+                && let Ok(body) = self.glance((*number, *generation))
+                && body.is("ObjStm")
+                && body.data.is_some()
+            {
+                match self.unpacked(&body) {
+                    Ok(data) => total += data.len(),
+                    Err(error) if self.exhausted() => return Err(error),
+                    Err(_) => return Ok(false),
+                }
+                if total > MODEST {
+                    return Ok(false);
+                }
+            }
+        }
+        Ok(true)
     }
 
     /// Whether reading stopped because too much was read.
