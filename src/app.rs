@@ -24,8 +24,8 @@ use crate::diagnostic::{Code, Failure};
 use crate::dossier::{Confirmed, Law, Planner};
 use crate::engine::{Engine, Fonts, Ground, Limits, Pool, PoolOptions, Supplies};
 use crate::files::Files;
-use crate::provider::{Provider, Providers};
 use crate::pades::{Certificate, Crl, Moment, Trust};
+use crate::provider::{Provider, Providers};
 use crate::register::Register;
 pub use crate::render::hex;
 use crate::render::{Backend, Codes, InputLimits, Renderer, RendererOptions};
@@ -126,12 +126,15 @@ impl App {
         let webhooks = settings.webhook_secrets.as_deref().map(|secrets| webhooks(settings, secrets)).transpose()?;
         let providers = others.into_iter().fold(providers(settings)?, Providers::with);
         let providers = Arc::new(providers);
+        let trust = trust(&settings.trust)?;
+        // Chains of signers and of time stamps are completed with what is trusted here.
+        let known = trust.roots.iter().chain(&trust.intermediates).cloned().collect();
         let signing = Arc::new(Signing::new(Parts {
             register: register.clone(),
             files: files.clone(),
             renderer: Arc::clone(&renderer),
             backend: backend.clone(),
-            services: Services { providers: Arc::clone(&providers), known: Vec::new() },
+            services: Services { providers: Arc::clone(&providers), known },
             providers,
             keep: store.keep,
             file_bytes: store.body_bytes,
@@ -158,7 +161,7 @@ impl App {
             confirmed,
             revocations: settings.qr_revocations.clone().map(RevocationFile::new),
             batch_body_bytes: store.body_bytes,
-            trust: Arc::new(trust(&settings.trust)?),
+            trust: Arc::new(trust),
             judging: Arc::new(Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from))),
             backend,
             pool,

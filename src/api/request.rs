@@ -117,16 +117,15 @@ pub async fn read(app: &App, request: &HttpRequest, payload: Payload, kind: Kind
         read_parts(headers, payload, limit).await?
     } else {
         let bytes = body::read_bytes(headers, payload, limit).await?;
-        let may_be_empty = matches!(
-            kind,
-            Kind::Retry | Kind::SignatureDecline | Kind::SignatureTicket | Kind::SignaturePrepare
-        );
+        let may_be_empty =
+            matches!(kind, Kind::Retry | Kind::SignatureDecline | Kind::SignatureTicket | Kind::SignaturePrepare);
         if may_be_empty && bytes.is_empty() {
             (b"{}".to_vec(), None)
         } else {
             let plain = body::media_type(headers);
             if plain != "application/json" && !(plain.starts_with("application/") && plain.ends_with("+json")) {
-                let also = if sheets { (" hoặc `multipart/form-data`", " or `multipart/form-data`") } else { ("", "") };
+                let also =
+                    if sheets { (" hoặc `multipart/form-data`", " or `multipart/form-data`") } else { ("", "") };
                 return Err(Failure::one(
                     Code::UnsupportedMediaType,
                     format!("phải gửi `application/json`{}", also.0),

@@ -65,9 +65,7 @@ pub async fn create(
             if !new {
                 response.insert_header(("idempotency-replayed", "true"));
             }
-            response
-                .insert_header((header::CACHE_CONTROL, "private, no-store"))
-                .json(batch_body(&report, caller.lang))
+            response.insert_header((header::CACHE_CONTROL, "private, no-store")).json(batch_body(&report, caller.lang))
         }
         Err(failure) => problem::respond(&failure, &caller, request.path(), None),
     }

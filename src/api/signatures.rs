@@ -279,9 +279,7 @@ pub async fn take(
             if !outcome.new {
                 response.insert_header(("idempotency-replayed", "true"));
             }
-            response
-                .insert_header((header::CACHE_CONTROL, "private, no-store"))
-                .json(signed(&outcome, caller.lang))
+            response.insert_header((header::CACHE_CONTROL, "private, no-store")).json(signed(&outcome, caller.lang))
         }
         Err(failure) => problem::respond(&failure, &caller, request.path(), None),
     }

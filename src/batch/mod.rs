@@ -99,7 +99,10 @@ impl Batches {
 
     /// As [`Batches::run`], with other work beside it, on threads of their own: thousands of documents being prepared do
     /// not hold up who answers requests, and what is begun outlives them at a stop.
-    pub fn run_apart(self: Arc<Self>, beside: impl Future<Output = ()> + Send + 'static) -> Result<JoinHandle<()>, Failure> {
+    pub fn run_apart(
+        self: Arc<Self>,
+        beside: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<JoinHandle<()>, Failure> {
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .thread_name("batches")

@@ -311,9 +311,9 @@ impl Register {
                 .bind(ended.map(|now| now + keep))
                 .bind(&one.sha256)
                 .bind(&one.request)
-                    .execute(&mut *tx)
-                    .await
-                    .map_err(unavailable)?;
+                .execute(&mut *tx)
+                .await
+                .map_err(unavailable)?;
                 let webhook: Option<String> = sqlx::query_scalar("SELECT webhook FROM signature_request WHERE id = $1")
                     .bind(&one.request)
                     .fetch_one(&mut *tx)
