@@ -126,8 +126,7 @@ impl App {
         let webhooks = settings.webhook_secrets.as_deref().map(|secrets| webhooks(settings, secrets)).transpose()?;
         let providers = others.into_iter().fold(providers(settings)?, Providers::with);
         let providers = Arc::new(providers);
-        let trust = trust(&settings.trust)?;
-        // Chains of signers and of time stamps are completed with what is trusted here.
+        let trust = Arc::new(trust(&settings.trust)?);
         let known = trust.roots.iter().chain(&trust.intermediates).cloned().collect();
         let signing = Arc::new(Signing::new(Parts {
             register: register.clone(),
@@ -161,7 +160,7 @@ impl App {
             confirmed,
             revocations: settings.qr_revocations.clone().map(RevocationFile::new),
             batch_body_bytes: store.body_bytes,
-            trust: Arc::new(trust),
+            trust,
             judging: Arc::new(Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from))),
             backend,
             pool,

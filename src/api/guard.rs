@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -58,7 +59,7 @@ pub async fn guard_tickets(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    judge(request, next, |_, request| Ok(address(request))).await
+    judge(request, next, |_, request| Ok(address(request.peer_addr()))).await
 }
 
 async fn judge(
@@ -133,18 +134,10 @@ async fn judge(
     Ok(response)
 }
 
-fn has_body(method: &Method) -> bool {
-    matches!(*method, Method::POST | Method::PUT)
-}
-
-fn address(request: &ServiceRequest) -> String {
-    request.peer_addr().map_or_else(|| "local".to_owned(), |address| address.ip().to_string())
-}
-
 /// Lets in whoever has no key, where none is needed: rate by address, and a place in the queue for as long as the answer
 /// takes. The seconds after which to ask again stand beside a refusal.
 pub fn admit_anybody(app: &App, request: &HttpRequest) -> Result<OwnedSemaphorePermit, (Failure, u64)> {
-    let address = request.peer_addr().map_or_else(|| "local".to_owned(), |address| address.ip().to_string());
+    let address = address(request.peer_addr());
     // No label of a key holds a line break.
     if let Err(refusal) = check_rate(app, format!("\n{address}")) {
         rejected("rate");
@@ -170,10 +163,18 @@ fn full(app: &App) -> Failure {
     )
 }
 
+fn has_body(method: &Method) -> bool {
+    matches!(*method, Method::POST | Method::PUT)
+}
+
+fn address(peer: Option<SocketAddr>) -> String {
+    peer.map_or_else(|| "local".to_owned(), |address| address.ip().to_string())
+}
+
 /// Who asks: the label of the key, or the address where the service is open.
 fn identify(app: &App, request: &ServiceRequest) -> Result<String, Failure> {
     if app.keys.is_empty() {
-        return Ok(address(request));
+        return Ok(address(request.peer_addr()));
     }
     let given = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let key = given.and_then(|value| {

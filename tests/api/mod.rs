@@ -7,3 +7,5 @@ mod doors;
 mod dossiers;
 mod hostile;
 mod operations;
+mod signatures;
+mod verify;

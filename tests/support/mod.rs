@@ -1,6 +1,7 @@
 //! A running service, a local engine, samples and PDF readers: everything through the crate's public face.
 
 pub mod nam_2020;
+pub mod signed;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output as ProcessOutput};
@@ -18,6 +19,7 @@ use vinhdanh::config::{Places, Settings};
 use vinhdanh::diagnostic::Failure;
 use vinhdanh::engine::frames::{self, Pages};
 use vinhdanh::engine::{Engine, Job, Output, Standard};
+use vinhdanh::provider::Provider;
 use vinhdanh::render::{Backend, Rendered, Renderer, Requested};
 
 /// Nothing in a test takes this long.
@@ -41,8 +43,8 @@ pub struct TestApp {
     pub app: Arc<App>,
     /// A client without proxy.
     pub client: reqwest::Client,
-    // Its register and its files; gone with it.
-    _data: tempfile::TempDir,
+    // Its register and its files; gone with it, unless they are the test's own.
+    _data: Option<tempfile::TempDir>,
     batches: Option<std::thread::JoinHandle<()>>,
 }
 
@@ -55,9 +57,15 @@ impl TestApp {
 
     /// With settings and template folders of its own.
     pub async fn with(settings: Settings, places: Places) -> Self {
-        let data = tempfile::tempdir().expect("a folder");
-        let settings = Settings { data: Some(data.path().to_owned()), ..settings };
-        let app = App::start(&settings, &places, program()).await.expect("the service starts");
+        Self::with_others(settings, places, Vec::new()).await
+    }
+
+    /// With holders of keys of its own, too; on the data folder the settings name, if they do.
+    pub async fn with_others(settings: Settings, places: Places, others: Vec<Arc<dyn Provider>>) -> Self {
+        let data = settings.data.is_none().then(|| tempfile::tempdir().expect("a folder"));
+        let folder = data.as_ref().map(|data| data.path().to_owned());
+        let settings = Settings { data: settings.data.clone().or(folder), ..settings };
+        let app = App::start_with(&settings, &places, program(), others).await.expect("the service starts");
         let batches = app.run_apart().expect("threads");
         let shared = Data::from(Arc::clone(&app));
         let server = HttpServer::new(move || {

@@ -38,6 +38,10 @@ pub(super) fn revoked(
     let mut words: Vec<(Moment, Option<Moment>, Option<(Moment, bool)>)> = Vec::new();
     for crl in sources.crls.iter().take(SOURCES).filter(|crl| crl.signed_by(issuer)) {
         let said = crl.revoked(certificate).map(|one| (one.at, one.reason == Some(Reason::Hold)));
+        // A list of other certificates only is silent about this one, whoever it names.
+        if said.is_none() && !crl.covers(certificate) {
+            continue;
+        }
         words.push((crl.this_update, crl.next_update, said));
     }
     for der in sources.ocsps.iter().take(SOURCES) {
