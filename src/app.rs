@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::SystemTime;
 
+use chrono::{DateTime, FixedOffset};
 use governor::clock::DefaultClock;
 use governor::middleware::StateInformationMiddleware;
 use governor::state::keyed::DefaultKeyedStateStore;
@@ -17,12 +18,13 @@ use sha2::{Digest, Sha256};
 use tokio::sync::{Semaphore, watch};
 
 use crate::attest::{Listed, PublicKeys, SecretKeys, SignedList};
-use crate::batch::Batches;
+use crate::batch::{Batches, now_ms};
 use crate::config::{CodesConfig, HttpConfig, Places, Settings};
 use crate::diagnostic::{Code, Failure};
 use crate::dossier::{Confirmed, Law, Planner};
 use crate::engine::{Engine, Fonts, Ground, Limits, Pool, PoolOptions, Supplies};
 use crate::files::Files;
+use crate::pades::{Certificate, Crl, Moment, Trust};
 use crate::provider::{Provider, Providers};
 use crate::register::Register;
 pub use crate::render::hex;
@@ -53,6 +55,10 @@ pub struct App {
     pub confirmed: Confirmed,
     /// Largest body of a batch or dossier, bytes.
     pub batch_body_bytes: usize,
+    /// What signatures are judged by.
+    pub trust: Arc<Trust>,
+    /// One permit for each file that is being judged.
+    pub judging: Arc<Semaphore>,
     /// The signed list of revocations, where one is configured.
     pub revocations: Option<RevocationFile>,
     /// Limits of the HTTP side.
@@ -120,12 +126,14 @@ impl App {
         let webhooks = settings.webhook_secrets.as_deref().map(|secrets| webhooks(settings, secrets)).transpose()?;
         let providers = others.into_iter().fold(providers(settings)?, Providers::with);
         let providers = Arc::new(providers);
+        let trust = Arc::new(trust(&settings.trust)?);
+        let known = trust.roots.iter().chain(&trust.intermediates).cloned().collect();
         let signing = Arc::new(Signing::new(Parts {
             register: register.clone(),
             files: files.clone(),
             renderer: Arc::clone(&renderer),
             backend: backend.clone(),
-            services: Services { providers: Arc::clone(&providers), known: Vec::new() },
+            services: Services { providers: Arc::clone(&providers), known },
             providers,
             keep: store.keep,
             file_bytes: store.body_bytes,
@@ -152,6 +160,8 @@ impl App {
             confirmed,
             revocations: settings.qr_revocations.clone().map(RevocationFile::new),
             batch_body_bytes: store.body_bytes,
+            trust,
+            judging: Arc::new(Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from))),
             backend,
             pool,
             http,
@@ -355,6 +365,88 @@ pub fn font_files(places: &Places) -> Result<Vec<(String, Vec<u8>)>, Failure> {
     let is_font = |path: &String| [".ttf", ".otf", ".ttc"].iter().any(|end| path.to_ascii_lowercase().ends_with(end));
     files.extend(own.into_files().into_iter().filter(|(path, _)| is_font(path)));
     Ok(files)
+}
+
+/// This moment by the clock of Vietnam: its offices and citizens read it.
+///
+/// # Errors
+///
+/// The machine's clock is beyond all calendars.
+pub fn now() -> Result<Moment, Failure> {
+    let zone = FixedOffset::east_opt(7 * 3600).ok_or_else(|| Failure::internal("no such zone"))?;
+    let now = DateTime::from_timestamp_millis(now_ms()).ok_or_else(|| Failure::internal("no such time"))?;
+    Ok(now.with_timezone(&zone))
+}
+
+/// Reads what signatures are judged by. A certificate that issued itself is a root, any other helps to build chains.
+///
+/// # Errors
+///
+/// A file cannot be read, or is none of these: nothing an operator configured is passed over.
+pub fn trust(paths: &[PathBuf]) -> Result<Trust, Failure> {
+    let mut trust = Trust::default();
+    for path in paths {
+        let refuse = |error: &std::io::Error| bad_trust(path, error, error);
+        if path.is_dir() {
+            let entries = std::fs::read_dir(path).map_err(|error| refuse(&error))?;
+            let mut files: Vec<PathBuf> = entries
+                .map(|entry| entry.map(|entry| entry.path()))
+                .collect::<Result<_, _>>()
+                .map_err(|error| refuse(&error))?;
+            files.retain(|file| {
+                let end = file.extension().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+                file.is_file() && matches!(end.as_str(), "pem" | "crt" | "cer" | "der" | "crl")
+            });
+            files.sort();
+            for file in files {
+                trust_file(&file, &mut trust)?;
+            }
+        } else {
+            trust_file(path, &mut trust)?;
+        }
+    }
+    Ok(trust)
+}
+
+fn trust_file(path: &Path, trust: &mut Trust) -> Result<(), Failure> {
+    let bytes = std::fs::read(path).map_err(|error| bad_trust(path, &error, &error))?;
+    let text = std::str::from_utf8(&bytes).ok().filter(|text| text.contains("-----BEGIN "));
+    let (certificates, crls) = match text {
+        Some(text) => {
+            let certificates = if text.contains("CERTIFICATE-----") {
+                Certificate::from_pem(text).map_err(|_| unfit(path))?
+            } else {
+                Vec::new()
+            };
+            let crls = if text.contains("BEGIN X509 CRL") {
+                vec![Crl::parse(&bytes).map_err(|_| unfit(path))?]
+            } else {
+                Vec::new()
+            };
+            (certificates, crls)
+        }
+        None => match Certificate::from_der(&bytes) {
+            Ok(certificate) => (vec![certificate], Vec::new()),
+            Err(_) => (Vec::new(), vec![Crl::parse(&bytes).map_err(|_| unfit(path))?]),
+        },
+    };
+    if certificates.is_empty() && crls.is_empty() {
+        return Err(unfit(path));
+    }
+    let (roots, others): (Vec<_>, Vec<_>) = certificates.into_iter().partition(|one| one.issued(one));
+    trust.roots.extend(roots);
+    trust.intermediates.extend(others);
+    trust.crls.extend(crls);
+    Ok(())
+}
+
+fn unfit(path: &Path) -> Failure {
+    bad_trust(path, &"không phải chứng thư hay danh sách thu hồi", &"neither certificates nor a revocation list")
+}
+
+fn bad_trust(path: &Path, vi: &dyn std::fmt::Display, en: &dyn std::fmt::Display) -> Failure {
+    let path = path.display();
+    Failure::one(Code::BadConfiguration, format!("tệp tin cậy `{path}`: {vi}"), format!("trusted file `{path}`: {en}"))
 }
 
 fn limiter(per_minute: u32) -> Option<Limiter> {

@@ -64,6 +64,10 @@ pub struct Settings {
     /// File with the secrets webhooks are signed with, one `whsec_…` a line, the newest first
     #[arg(long, env = "VINHDANH_WEBHOOK_SECRETS", value_name = "FILE")]
     pub webhook_secrets: Option<PathBuf>,
+    /// Roots, authorities and revocation lists that signatures are judged by: a file or a folder of them, PEM or DER
+    #[arg(long, env = "VINHDANH_TRUST", value_name = "FILE|DIR", value_delimiter = ':')]
+    #[serde(default)]
+    pub trust: Vec<PathBuf>,
     /// File of the keys that codes on pages are signed with, as `vinhdanh attest key` writes it
     #[arg(long, env = "VINHDANH_QR_KEYS", value_name = "FILE")]
     pub qr_keys: Option<PathBuf>,
@@ -153,6 +157,7 @@ impl Settings {
             webhook_allow: if self.webhook_allow.is_empty() { below.webhook_allow } else { self.webhook_allow },
             webhook_http: self.webhook_http || below.webhook_http,
             webhook_secrets: self.webhook_secrets.or(below.webhook_secrets),
+            trust: if self.trust.is_empty() { below.trust } else { self.trust },
             qr_keys: self.qr_keys.or(below.qr_keys),
             qr_revocations: self.qr_revocations.or(below.qr_revocations),
             qr_address: self.qr_address.or(below.qr_address),

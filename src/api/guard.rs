@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -14,6 +15,7 @@ use actix_web::web::Data;
 use actix_web::{Error, FromRequest, HttpMessage, HttpRequest};
 use governor::clock::{Clock, DefaultClock};
 use sha2::{Digest, Sha256};
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::caller::Caller;
 use super::problem;
@@ -57,7 +59,7 @@ pub async fn guard_tickets(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    judge(request, next, |_, request| Ok(address(request))).await
+    judge(request, next, |_, request| Ok(address(request.peer_addr()))).await
 }
 
 async fn judge(
@@ -106,13 +108,7 @@ async fn judge(
             Ok(permit) => Some(permit),
             Err(_) => {
                 rejected("full");
-                let limit = app.http.queue;
-                let failure = Failure::one(
-                    Code::QueueFull,
-                    format!("đã có {limit} yêu cầu đang chờ"),
-                    format!("{limit} requests are already waiting"),
-                );
-                return refuse(request, failure, 1);
+                return refuse(request, full(&app), 1);
             }
         }
     } else {
@@ -138,18 +134,47 @@ async fn judge(
     Ok(response)
 }
 
+/// Lets in whoever has no key, where none is needed: rate by address, and a place in the queue for as long as the answer
+/// takes. The seconds after which to ask again stand beside a refusal.
+pub fn admit_anybody(app: &App, request: &HttpRequest) -> Result<OwnedSemaphorePermit, (Failure, u64)> {
+    let address = address(request.peer_addr());
+    // No label of a key holds a line break.
+    if let Err(refusal) = check_rate(app, format!("\n{address}")) {
+        rejected("rate");
+        return Err(refusal);
+    }
+    if app.stopping.load(Ordering::SeqCst) {
+        rejected("stopping");
+        let failure = Failure::one(Code::ShuttingDown, "dịch vụ đang dừng", "the service is stopping");
+        return Err((failure, app.http.drain.as_secs()));
+    }
+    Arc::clone(&app.admission).try_acquire_owned().map_err(|_| {
+        rejected("full");
+        (full(app), 1)
+    })
+}
+
+fn full(app: &App) -> Failure {
+    let limit = app.http.queue;
+    Failure::one(
+        Code::QueueFull,
+        format!("đã có {limit} yêu cầu đang chờ"),
+        format!("{limit} requests are already waiting"),
+    )
+}
+
 fn has_body(method: &Method) -> bool {
     matches!(*method, Method::POST | Method::PUT)
 }
 
-fn address(request: &ServiceRequest) -> String {
-    request.peer_addr().map_or_else(|| "local".to_owned(), |address| address.ip().to_string())
+fn address(peer: Option<SocketAddr>) -> String {
+    peer.map_or_else(|| "local".to_owned(), |address| address.ip().to_string())
 }
 
 /// Who asks: the label of the key, or the address where the service is open.
 fn identify(app: &App, request: &ServiceRequest) -> Result<String, Failure> {
     if app.keys.is_empty() {
-        return Ok(address(request));
+        return Ok(address(request.peer_addr()));
     }
     let given = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let key = given.and_then(|value| {

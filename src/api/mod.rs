@@ -21,6 +21,7 @@ mod signature_batches;
 mod signatures;
 mod templates;
 mod tickets;
+mod verify;
 
 use actix_web::dev::Handler;
 use actix_web::guard::{Any as guard_any, Get, Head};
@@ -84,6 +85,8 @@ fn addresses() -> Vec<Address> {
         at("/ky/{ticket}/nop", vec![put(tickets::put), post(tickets::post)]),
         at("/v1/documents/{id}", vec![post(documents::render)]),
         at("/v1/check/{id}", vec![post(documents::check)]),
+        at("/v1/verify", vec![post(verify::check)]),
+        at("/kiem-tra", vec![read(verify::page), post(verify::check_openly)]),
         at("/.well-known/vinhdanh/keys.json", vec![read(codes::keys)]),
         at("/.well-known/vinhdanh/revocations.json", vec![read(codes::revocations)]),
         at("/kiem-tra/ma-qr", vec![read(codes::page), post(codes::check)]),

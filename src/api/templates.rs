@@ -89,6 +89,8 @@ fn describe(template: &Template) -> Value {
         "version": manifest.version,
         "size": manifest.size,
         "modes": manifest.modes,
+        "fields": manifest.fields,
+        "fields_default": manifest.fields_default,
         "samples": template.samples.keys().collect::<Vec<_>>(),
         "links": {
             "self": format!("/v1/templates/{id}"),

@@ -1,6 +1,6 @@
 //! The command line: one file per command, the same engine without a server.
 //!
-//! Data go to stdout, messages to stderr. Exit: 0 done, 1 failed, 2 wrong usage, 3 invalid data, 4 some rows failed.
+//! Data go to stdout, messages to stderr. Exit: 0 done, 1 failed, 2 wrong usage, 3 invalid data or a signature that does not stand, 4 some rows failed.
 
 #[macro_use]
 mod output;
@@ -20,6 +20,7 @@ mod serve;
 mod sheet;
 mod sign;
 mod templates;
+mod verify;
 mod verify_qr;
 mod watch;
 mod worker;
@@ -93,14 +94,14 @@ enum Command {
     Rules(rules::Rules),
     /// List the fonts
     Fonts,
+    /// Judge the signatures of a PDF file, or the code of a page; without any network
+    Verify(Box<verify::Verify>),
     /// Correct a printer: measured errors in, `trinh_bay.may_in` out
     Calibrate(calibrate::Calibrate),
     /// Sign PDFs with a key in a file, or in steps with a key elsewhere
     Sign(Box<sign::Sign>),
     /// Keys of the codes on pages, and the list of what was revoked
     Attest(attest::Attest),
-    /// Check the code of a page, without any network
-    Verify(verify_qr::VerifyQr),
     /// Make an API key
     Key(key::Key),
     /// Ask a running service whether it is ready
@@ -132,15 +133,15 @@ pub fn main() -> ExitCode {
         Command::Sample(command) => command.run(&places),
         Command::Rules(command) => command.run(speech),
         Command::Fonts => catalog::fonts(&places, speech),
-        Command::Calibrate(command) => command.run(),
-        Command::Sign(command) => command.run(&places, speech),
-        Command::Attest(command) => command.run(speech),
         Command::Verify(command) => match command.run(speech) {
             Ok(true) => Ok(()),
             // The report has said why.
-            Ok(false) => return ExitCode::FAILURE,
+            Ok(false) => return ExitCode::from(3),
             Err(failure) => Err(failure),
         },
+        Command::Calibrate(command) => command.run(),
+        Command::Sign(command) => command.run(&places, speech),
+        Command::Attest(command) => command.run(speech),
         Command::Key(command) => command.run(),
         Command::Healthcheck(command) => command.run(),
         Command::Completions { shell } => {
@@ -160,7 +161,7 @@ pub fn main() -> ExitCode {
 
 fn exit_code(code: Code) -> ExitCode {
     match code {
-        Code::MalformedJson | Code::InvalidData => ExitCode::from(3),
+        Code::MalformedJson | Code::InvalidData | Code::NotPdf => ExitCode::from(3),
         Code::TemplateNotFound | Code::BadRequest => ExitCode::from(2),
         Code::RowsFailed => ExitCode::from(4),
         _ => ExitCode::FAILURE,

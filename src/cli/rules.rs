@@ -10,7 +10,7 @@ use crate::the_thuc::Form;
 /// List the rules of form.
 #[derive(Args)]
 pub struct Rules {
-    /// Only this form: `nghi_dinh_30` or `giay_khen`
+    /// Only this form: `nghi_dinh_30`, `ban_sao` or `giay_khen`
     #[arg(value_parser = Form::ALL.map(Form::name))]
     form: Option<String>,
 }

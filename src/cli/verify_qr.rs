@@ -18,24 +18,25 @@ const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
 /// Check the code of a page
 #[derive(Args)]
 pub struct VerifyQr {
-    /// What the code says, or a PNG of the page, or `-` for either on stdin
+    /// Check a code instead of a file: what it says, or a PNG of the page, or `-` for either on stdin
     #[arg(long, value_name = "TEXT|FILE|-", requires = "keys")]
-    qr: String,
+    qr: Option<String>,
     /// Published keys of the issuing body: `/.well-known/vinhdanh/keys.json`
-    #[arg(long, value_name = "FILE")]
-    keys: PathBuf,
+    #[arg(long, value_name = "FILE", requires = "qr")]
+    keys: Option<PathBuf>,
     /// Published list of revocations: `/.well-known/vinhdanh/revocations.json`
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", requires = "qr")]
     revocations: Option<PathBuf>,
     /// Data of the document, as JSON: are they those the page was made from?
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", requires = "qr")]
     data: Option<PathBuf>,
 }
 
 impl VerifyQr {
-    /// Runs the command; whether every code in it holds.
-    pub fn run(self, speech: Speech) -> Result<bool, Failure> {
-        let keys = PublicKeys::read(&output::read(&self.keys)?)?;
+    /// Runs the command, if a code is to be checked; whether every code in it holds.
+    pub fn run(self, speech: Speech) -> Result<Option<bool>, Failure> {
+        let (Some(qr), Some(keys)) = (&self.qr, &self.keys) else { return Ok(None) };
+        let keys = PublicKeys::read(&output::read(keys)?)?;
         let listed = match &self.revocations {
             None => Listed::Absent,
             Some(path) => {
@@ -49,7 +50,7 @@ impl VerifyQr {
         };
         let now = now_ms() / 1000;
         let judge = |text: &String| attest::judge(text, &keys, &listed, data.as_ref(), now);
-        let judged: Vec<Judged> = texts(&self.qr)?.iter().map(judge).collect();
+        let judged: Vec<Judged> = texts(qr)?.iter().map(judge).collect();
         if speech.format == Format::Json {
             output::print(&Value::from(judged.iter().map(|one| one.to_json(speech.lang)).collect::<Vec<_>>()))?;
         } else {
@@ -57,7 +58,7 @@ impl VerifyQr {
                 tell(one, speech.lang);
             }
         }
-        Ok(judged.iter().all(Judged::holds))
+        Ok(Some(judged.iter().all(Judged::holds)))
     }
 }
 

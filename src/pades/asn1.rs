@@ -22,6 +22,8 @@ pub(super) const SET: u8 = 0x31;
 
 /// Nesting beyond which nothing is read.
 const DEEPEST: usize = 32;
+/// Members of one value beyond which they are not kept at a time: few bytes must not become much memory.
+const MOST: usize = 4096;
 
 /// The bytes are not what they should be. The caller knows of what, and says so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,12 +106,15 @@ impl<'a> Value<'a> {
         Reader(self.body)
     }
 
-    /// All values inside.
+    /// All values inside, 4096 at most; longer lists are read one by one.
     pub(super) fn each(self) -> Result<Vec<Value<'a>>, Broken> {
         let mut reader = self.inside();
         let mut values = Vec::new();
         while !reader.is_empty() {
             values.push(reader.next()?);
+            if values.len() > MOST {
+                return Err(Broken);
+            }
         }
         Ok(values)
     }
@@ -279,7 +284,7 @@ fn rewrite(bytes: &[u8], depth: usize) -> Result<(Vec<u8>, &[u8]), Broken> {
         let mut parts = Vec::new();
         while !rest.starts_with(&[0, 0]) {
             let (part, after) = rewrite(rest, depth + 1)?;
-            parts.push(part);
+            add(&mut parts, part)?;
             rest = after;
         }
         return Ok((join(tag, &parts)?, rest.get(2..).ok_or(Broken)?));
@@ -292,10 +297,15 @@ fn rewrite(bytes: &[u8], depth: usize) -> Result<(Vec<u8>, &[u8]), Broken> {
     let mut parts = Vec::new();
     while !body.is_empty() {
         let (part, next) = rewrite(body, depth + 1)?;
-        parts.push(part);
+        add(&mut parts, part)?;
         body = next;
     }
     Ok((join(tag, &parts)?, after))
+}
+
+fn add(parts: &mut Vec<Vec<u8>>, part: Vec<u8>) -> Result<(), Broken> {
+    parts.push(part);
+    if parts.len() > MOST { Err(Broken) } else { Ok(()) }
 }
 
 /// The value of these parts; an octet string's pieces become one.
@@ -392,6 +402,17 @@ mod tests {
         assert_eq!(rest, [0, 0, 0]);
         assert!(definite(&[0x30, 0x80, 5, 0]).is_err());
         assert!(definite(&[0x04, 0x80, 0, 0]).is_err());
+    }
+
+    #[test]
+    fn what_is_too_deep_or_has_too_many_members_is_refused() {
+        assert!(definite(&[0x30, 0x80].repeat(100_000)).is_err());
+        let deep = (0..200).fold(vec![5, 0], |inside, _| write(SEQUENCE, &[&inside]));
+        assert!(definite(&deep).is_ok(), "nothing in it is rewritten");
+        let open = [&[0x30, 0x80], &[5, 0].repeat(5_000)[..], &[0, 0]].concat();
+        assert!(definite(&open).is_err());
+        let wide = write(SEQUENCE, &[&[5, 0].repeat(5_000)]);
+        assert!(Value::only(&wide).expect("a value").each().is_err());
     }
 
     #[test]

@@ -11,7 +11,8 @@ use sha2::{Digest as _, Sha256};
 use super::field::{self, Spot};
 use super::{Prepared, embed, form, prepare};
 use crate::diagnostic::Failure;
-use crate::pdf::update::{Base, Place, Update, wrong_kind};
+use crate::pdf::base::{Base, wrong_kind};
+use crate::pdf::update::{Place, Update};
 
 /// Largest certificate, list or response compared with what is added, bytes.
 const MOST_BYTES: usize = 64 << 20;
@@ -133,4 +134,66 @@ fn digests(base: &Base, store: &Dictionary, key: &str, left: &mut usize) -> Resu
 fn pack(der: &[u8]) -> Result<Vec<u8>, Failure> {
     let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
     encoder.write_all(der).and_then(|()| encoder.finish()).map_err(Failure::internal)
+}
+
+#[cfg(test)]
+mod tests {
+    use lopdf::{Document, Object};
+
+    use super::*;
+    use crate::diagnostic::Code;
+    use crate::pades::{Plan, fields};
+    use crate::pdf::example;
+
+    fn material(certificates: &[&[u8]], crls: &[&[u8]]) -> Material {
+        let owned = |each: &[&[u8]]| each.iter().map(|one| one.to_vec()).collect();
+        Material { certificates: owned(certificates), crls: owned(crls), ocsps: Vec::new() }
+    }
+
+    fn with(pdf: &[u8], material: &Material) -> Vec<u8> {
+        [pdf, &add_material(pdf, material).expect("room")].concat()
+    }
+
+    /// What the store holds, read with other eyes.
+    fn store(pdf: &[u8], key: &str) -> Vec<Vec<u8>> {
+        let document = Document::load_mem(pdf).expect("a file");
+        let store = document.catalog().expect("a catalog").get_deref(b"DSS", &document).expect("a store");
+        let Ok(each) = store.as_dict().expect("a store").get(key.as_bytes()) else { return Vec::new() };
+        let read = |one: &Object| {
+            let stream = document.dereference(one).expect("a stream").1.as_stream().expect("a stream");
+            stream.decompressed_content().expect("packed")
+        };
+        each.as_array().expect("an array").iter().map(read).collect()
+    }
+
+    #[test]
+    fn material_is_added_beside_what_is_there_and_never_twice() {
+        let pdf = example::tagged();
+        let once = with(&pdf, &material(&[b"a", b"b", b"a"], &[b"l"]));
+        assert_eq!(store(&once, "Certs"), [b"a", b"b"]);
+        assert_eq!(store(&once, "CRLs"), [b"l"]);
+        let twice = with(&once, &material(&[b"b", b"c"], &[b"l"]));
+        assert!(twice.starts_with(&once));
+        assert_eq!(store(&twice, "Certs"), [b"a", b"b", b"c"]);
+        assert_eq!(store(&twice, "CRLs"), [b"l"]);
+        assert_eq!(store(&twice, "OCSPs"), Vec::<Vec<u8>>::new());
+        assert_eq!(add_material(&twice, &material(&[b"a"], &[b"l"])), Ok(Vec::new()));
+        assert_eq!(add_material(&pdf, &Material::default()), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn time_stamps_have_fields_of_their_own_that_do_not_show() {
+        let mut pdf = example::tagged();
+        for n in 1..=2 {
+            let prepared = prepare_timestamp(&pdf, Plan::RESERVE).expect("a page");
+            let tail = document_timestamp(&prepared, &[0x30, 0]).expect("room");
+            let text = String::from_utf8_lossy(&tail).into_owned();
+            assert!(text.contains("/Type/DocTimeStamp/Filter/Adobe.PPKLite/SubFilter/ETSI.RFC3161/ByteRange[0 "));
+            assert!(text.contains("/Rect[0 0 0 0]/F 132/P 3 0 R") && !text.contains("/StructElem"), "{text}");
+            pdf.extend(tail);
+            let last = fields(&pdf).expect("a form").pop().expect("a field");
+            assert_eq!((last.name, last.signed), (format!("DauThoiGian{n}"), true));
+        }
+        assert_eq!(prepare_timestamp(&pdf, 5).expect_err("no room").code, Code::InvalidData);
+    }
 }

@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 use super::tags::{self, Tags};
 use super::{appearance, form};
 use crate::diagnostic::{Code, Diagnostic, Failure};
+use crate::pdf::base::Base;
 use crate::pdf::sheet::Sheet;
 use crate::pdf::syntax;
-use crate::pdf::update::{Base, Place, Update};
+use crate::pdf::update::{Place, Update};
 
 /// A field to be added.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -230,4 +231,246 @@ pub(super) fn decimal(out: &mut Vec<u8>, value: f64) {
     let text = format!("{value:.4}");
     let text = text.trim_end_matches('0').trim_end_matches('.');
     out.extend_from_slice(if text == "-0" { b"0" } else { text.as_bytes() });
+}
+
+#[cfg(test)]
+mod tests {
+    use lopdf::{Document, LoadOptions, Object};
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::pdf::example;
+
+    fn spec(name: &str, page: usize, [x, y, w, h]: [f64; 4]) -> FieldSpec {
+        FieldSpec { name: name.to_owned(), label: "Chữ ký số".to_owned(), page, x, y, w, h }
+    }
+
+    fn with(pdf: &[u8], specs: &[FieldSpec]) -> Vec<u8> {
+        [pdf, &add_fields(pdf, specs).expect("room for fields")].concat()
+    }
+
+    fn read(pdf: &[u8]) -> Document {
+        let options = LoadOptions { strict: true, ..LoadOptions::default() };
+        Document::load_mem_with_options(pdf, options).expect("a sound file")
+    }
+
+    fn codes(pdf: &[u8], specs: &[FieldSpec]) -> Vec<String> {
+        let failure = add_fields(pdf, specs).expect_err("a fault");
+        assert_eq!(failure.code, Code::InvalidData);
+        let told = |one: Diagnostic| format!("{} {}", one.code, one.pointer.unwrap_or_default());
+        failure.diagnostics.into_iter().map(told).collect()
+    }
+
+    #[test]
+    fn fields_are_found_where_they_were_put() {
+        let place = [100.5, 200.25, 60.0, 40.125];
+        for pdf in [example::tagged(), example::plain()] {
+            let once = with(&pdf, &[spec("NguoiKy", 1, place), spec("CoQuan", 1, [0.0, 0.0, 10.0, 10.0])]);
+            assert!(once.starts_with(&pdf));
+            let found = fields(&once).expect("a form");
+            let names: Vec<_> = found.iter().map(|field| field.name.as_str()).collect();
+            assert_eq!(names, ["NguoiKy", "CoQuan"]);
+            assert_eq!((found[0].place, found[0].page, found[0].signed), (place, Some(1), false));
+            let later = fields(&with(&once, &[spec("ThuKy", 1, place)])).expect("a form");
+            assert_eq!(later.len(), 3);
+            assert_eq!(later[..2], found[..]);
+        }
+    }
+
+    #[test]
+    fn a_place_counts_from_the_corner_that_shows() {
+        let pdf = with(&example::plain(), &[spec("A", 2, [10.0, 20.0, 30.0, 40.0])]);
+        assert_eq!(fields(&pdf).expect("a form")[0].place, [10.0, 20.0, 30.0, 40.0]);
+        assert!(String::from_utf8_lossy(&pdf).contains("/Rect[10 310 40 350]"));
+    }
+
+    #[test]
+    fn nothing_to_add_appends_nothing() {
+        assert_eq!(add_fields(&example::plain(), &[]), Ok(Vec::new()));
+        assert_eq!(fields(&example::plain()), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn every_fault_is_told_with_its_field() {
+        let fine = [1.0, 1.0, 20.0, 20.0];
+        let pdf = with(&example::plain(), &[spec("A", 1, fine)]);
+        let mut nameless = spec("E", 1, fine);
+        nameless.label = " ".to_owned();
+        let specs = [
+            spec("A", 1, fine),
+            spec("B.C", 1, fine),
+            spec("Ô", 3, fine),
+            spec("C", 0, fine),
+            spec("D", 1, [580.0, 1.0, 20.0, 20.0]),
+            spec("D", 1, [1.0, -1.0, 20.0, 20.0]),
+            nameless,
+            spec("F", 1, [1.0, 1.0, f64::NAN, 20.0]),
+            spec("G", 1, [1.0, 1.0, f64::INFINITY, 0.0]),
+        ];
+        let told = codes(&pdf, &specs);
+        let expected = [
+            "field_exists /0/name",
+            "field_name /1/name",
+            "field_name /2/name",
+            "field_page /2/page",
+            "field_page /3/page",
+            "field_place /4/x",
+            "field_exists /5/name",
+            "field_place /5/x",
+            "field_label /6/label",
+            "field_place /7/x",
+            "field_place /8/x",
+        ];
+        assert_eq!(told, expected);
+    }
+
+    #[test]
+    fn a_turned_page_takes_no_field() {
+        let pdf = example::file(&[
+            "<</Type/Catalog/Pages 2 0 R>>",
+            "<</Type/Pages/Count 1/Kids[3 0 R]/MediaBox[0 0 90 90]/Rotate 90>>",
+            "<</Type/Page/Parent 2 0 R>>",
+        ]);
+        assert_eq!(codes(&pdf, &[spec("A", 1, [1.0, 1.0, 20.0, 20.0])]), ["field_page_turned /0/page"]);
+    }
+
+    /// The element that the parent tree names for a widget's key, read with other eyes.
+    fn owner<'a>(document: &'a Document, widget: &lopdf::Dictionary) -> &'a lopdf::Dictionary {
+        let key = widget.get(b"StructParent").and_then(Object::as_i64).expect("a key");
+        let root = document.catalog().expect("a catalog").get(b"StructTreeRoot").and_then(Object::as_reference);
+        let root = document.get_dictionary(root.expect("tags")).expect("tags");
+        let next = root.get(b"ParentTreeNextKey").and_then(Object::as_i64).expect("the next key");
+        assert!(next > key);
+        let mut nodes = vec![root.get(b"ParentTree").expect("a parent tree")];
+        while let Some(node) = nodes.pop() {
+            let node = document.dereference(node).expect("a node").1.as_dict().expect("a node");
+            if let Ok(kids) = node.get(b"Kids") {
+                nodes.extend(kids.as_array().expect("kids"));
+            }
+            let pairs = node.get(b"Nums").and_then(|nums| document.dereference(nums)).map(|(_, nums)| nums);
+            let pairs = pairs.and_then(Object::as_array).map(Vec::as_slice).unwrap_or_default();
+            for pair in pairs.chunks(2) {
+                if pair[0].as_i64().expect("a key") == key {
+                    return document.get_dictionary(pair[1].as_reference().expect("an element")).expect("an element");
+                }
+            }
+        }
+        panic!("no element for the key {key}");
+    }
+
+    #[test]
+    fn every_field_has_a_tag_in_trees_of_every_shape() {
+        let shapes: [(&str, &str, &[&str]); 6] = [
+            ("/ParentTree<</Nums[0[7 0 R]]>>/ParentTreeNextKey 1", "/K[7 0 R]", &[]),
+            ("/ParentTree 8 0 R", "/K 7 0 R", &["<</Nums[0[7 0 R]4 7 0 R]>>"]),
+            (
+                "/ParentTree<</Kids[8 0 R]>>/ParentTreeNextKey 1",
+                "/K 9 0 R",
+                &["<</Limits[0 0]/Nums[0[7 0 R]]>>", "[7 0 R]"],
+            ),
+            ("/ParentTree 8 0 R/ParentTreeNextKey 3", "/K[7 0 R]", &["<</Nums 9 0 R>>", "[0[7 0 R]]"]),
+            ("/ParentTreeNextKey 1", "", &[]),
+            ("", "/K<</Type/MCR/Pg 3 0 R/MCID 0>>", &[]),
+        ];
+        for (root, kids, more) in shapes {
+            let pdf = example::tagged_with(root, kids, more);
+            let place = [1.0, 1.0, 20.0, 20.0];
+            let pdf = with(&with(&pdf, &[spec("A", 1, place), spec("B", 1, place)]), &[spec("C", 1, place)]);
+            let document = read(&pdf);
+            let page = document.get_dictionary((3, 0)).expect("the page");
+            assert_eq!(page.get(b"Tabs").and_then(Object::as_name).expect("an order"), b"S");
+            let whole = document.get_dictionary((6, 0)).expect("the document");
+            let below = document.dereference(whole.get(b"K").expect("kids")).expect("kids").1;
+            let below = below.as_array().expect("kids").len();
+            assert_eq!(below, 3 + usize::from(!kids.is_empty()), "{root}");
+            let annotations = page.get(b"Annots").and_then(Object::as_array).expect("annotations");
+            assert_eq!(annotations.len(), 3);
+            for id in annotations {
+                let widget = document.get_dictionary(id.as_reference().expect("a widget")).expect("a widget");
+                let element = owner(&document, widget);
+                assert_eq!(element.get(b"S").and_then(Object::as_name).expect("a kind"), b"Form");
+                let piece = element.get(b"K").and_then(Object::as_dict).expect("a piece");
+                assert_eq!(piece.get(b"Obj").expect("the widget"), id);
+                assert_eq!(widget.get(b"TU").expect("words"), element.get(b"Alt").expect("words"));
+            }
+        }
+    }
+
+    #[test]
+    fn a_form_that_is_there_keeps_what_it_says() {
+        let pdf = example::file(&[
+            "<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields 5 0 R/DA(/F 0 Tf)/SigFlags 2>>>>",
+            "<</Type/Pages/Count 1/Kids[3 0 R]/MediaBox[0 0 90 90]>>",
+            "<</Type/Page/Parent 2 0 R/Annots 6 0 R>>",
+            "<</T<FEFF0111>/Kids[7 0 R 8 0 R]>>",
+            "[4 0 R]",
+            "[7 0 R 9 0 R]",
+            "<</T(x)/Parent 4 0 R/FT/Sig/Subtype/Widget/Rect[30 40 10 20]/P 3 0 R/V 10 0 R>>",
+            "<</T(y)/Parent 4 0 R/FT/Sig/Kids[9 0 R]>>",
+            "<</Parent 8 0 R/Subtype/Widget/Rect[0 0 0 0]>>",
+            "<</Type/Sig>>",
+        ]);
+        let pdf = with(&pdf, &[spec("A", 1, [1.0, 1.0, 20.0, 20.0])]);
+        let found = fields(&pdf).expect("a form");
+        let told: Vec<_> = found.iter().map(|one| (one.name.as_str(), one.page, one.place, one.signed)).collect();
+        let expected = [
+            ("đ.x", Some(1), [10.0, 50.0, 20.0, 20.0], true),
+            ("đ.y", Some(1), [0.0, 90.0, 0.0, 0.0], false),
+            ("A", Some(1), [1.0, 1.0, 20.0, 20.0], false),
+        ];
+        assert_eq!(told, expected);
+        assert!(String::from_utf8_lossy(&pdf).contains("<</Fields 5 0 R/DA(/F 0 Tf)/SigFlags 3>>"));
+        let nested = example::tagged();
+        let signed = String::from_utf8_lossy(&with(&nested, &[spec("A", 1, [1.0, 1.0, 20.0, 20.0])])).into_owned();
+        assert!(signed.contains("/SigFlags 1"));
+    }
+
+    #[test]
+    fn fields_in_a_circle_are_refused() {
+        let pdf = example::file(&[
+            "<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[4 0 R]>>>>",
+            "<</Type/Pages/Count 1/Kids[3 0 R]/MediaBox[0 0 90 90]>>",
+            "<</Type/Page/Parent 2 0 R>>",
+            "<</T(a)/Kids[5 0 R]>>",
+            "<</T(b)/Kids[4 0 R]>>",
+        ]);
+        assert_eq!(fields(&pdf).expect_err("a circle").code, Code::NotPdf);
+    }
+
+    #[test]
+    fn a_certified_file_takes_no_field() {
+        let pdf = example::file(&[
+            "<</Type/Catalog/Pages 2 0 R/Perms<</DocMDP 4 0 R>>>>",
+            "<</Type/Pages/Count 1/Kids[3 0 R]/MediaBox[0 0 90 90]>>",
+            "<</Type/Page/Parent 2 0 R>>",
+            "<</Type/Sig/Reference[<</TransformMethod/DocMDP/TransformParams<</P 2>>>>]>>",
+        ]);
+        let failure = add_fields(&pdf, &[spec("A", 1, [1.0, 1.0, 20.0, 20.0])]).expect_err("it is closed");
+        assert_eq!(failure.code, Code::SigningState);
+    }
+
+    #[test]
+    fn numbers_have_four_decimals_at_most() {
+        let written = |value| {
+            let mut out = Vec::new();
+            decimal(&mut out, value);
+            String::from_utf8(out).expect("ASCII")
+        };
+        let told: Vec<_> = [0.0, -0.000_01, 12.0, 100.0, -7.5, 1.0 / 3.0, 595.275_59].map(written).into();
+        assert_eq!(told, ["0", "0", "12", "100", "-7.5", "0.3333", "595.2756"]);
+    }
+
+    proptest! {
+        #[test]
+        fn a_damaged_file_never_panics(place in 0usize..3_000, byte in any::<u8>()) {
+            let mut pdf = with(&example::tagged(), &[spec("A", 1, [1.0, 1.0, 20.0, 20.0])]);
+            let place = place % pdf.len();
+            pdf[place] = byte;
+            let _ = fields(&pdf);
+            if let Ok(tail) = add_fields(&pdf, &[spec("B", 1, [1.0, 1.0, 20.0, 20.0])]) {
+                pdf.extend(tail);
+                prop_assert!(fields(&pdf).expect("what was added can be read").iter().any(|one| one.name == "B"));
+            }
+        }
+    }
 }

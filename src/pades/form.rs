@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use lopdf::{Dictionary, Object, ObjectId};
 
 use crate::diagnostic::{Code, Failure};
+use crate::pdf::base::{Base, wrong_kind};
 use crate::pdf::sheet::{self, Sheet};
-use crate::pdf::update::{Base, wrong_kind};
 
 /// No tree of fields is deeper.
 const DEPTH: usize = 32;

@@ -8,8 +8,9 @@ use memchr::memmem;
 
 use super::field::decimal;
 use crate::diagnostic::{Code, Failure};
+use crate::pdf::base::{Base, wrong_kind};
 use crate::pdf::syntax::{self, References};
-use crate::pdf::update::{Base, Update, wrong_kind};
+use crate::pdf::update::Update;
 
 /// Largest file taken, bytes: a few lines of text with their fonts.
 const MOST_BYTES: usize = 4 << 20;

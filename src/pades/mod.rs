@@ -25,7 +25,7 @@ pub mod verify;
 pub use algorithm::{Algorithm, Digest, Scheme};
 pub use appearance::Look;
 pub use certificate::{Certificate, Chain, KeyKind};
-pub use cms::{Cms, SignedAttributes, check_cms, signature_value, signed_attributes, signed_data};
+pub use cms::{Cms, SignedAttributes, check_cms, signature_value, signed_attributes, signed_data, with_timestamp};
 pub use conformance::{Conformance, Standing as FormStanding, conformance};
 pub use dss::{Material, add_material, document_timestamp, prepare_timestamp};
 pub use field::{Field, FieldSpec, add_fields, fields};

@@ -142,3 +142,74 @@ fn too_large() -> Failure {
 fn one(diagnostic: Diagnostic) -> Failure {
     Failure::new(Code::InvalidData, vec![diagnostic])
 }
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::pdf::base::Base;
+    use crate::pdf::example;
+
+    /// A PNG of those pixels, one row.
+    pub(in crate::pades) fn png(kind: ColorType, pixels: &[u8]) -> Vec<u8> {
+        let mut out = Vec::new();
+        let width = (pixels.len() / kind.samples()) as u32;
+        let mut encoder = png::Encoder::new(&mut out, width, 1);
+        encoder.set_color(kind);
+        if kind == ColorType::Indexed {
+            encoder.set_palette(vec![9, 8, 7, 6, 5, 4]);
+            encoder.set_trns(vec![0, 128]);
+        }
+        encoder.write_header().and_then(|mut writer| writer.write_image_data(pixels)).expect("memory");
+        out
+    }
+
+    fn plain(packed: &[u8]) -> Vec<u8> {
+        let mut out = Vec::new();
+        let mut decoder = flate2::write::ZlibDecoder::new(&mut out);
+        decoder.write_all(packed).and_then(|()| decoder.finish().map(|_| ())).expect("packed");
+        out
+    }
+
+    #[test]
+    fn every_kind_of_png_becomes_colours_and_covers() {
+        type Case = (ColorType, &'static [u8], &'static [u8], Option<&'static [u8]>);
+        let cases: [Case; 5] = [
+            (ColorType::Grayscale, &[0, 200], &[0, 0, 0, 200, 200, 200], None),
+            (ColorType::GrayscaleAlpha, &[7, 255, 9, 1], &[7, 7, 7, 9, 9, 9], Some(&[255, 1])),
+            (ColorType::Rgb, &[1, 2, 3, 4, 5, 6], &[1, 2, 3, 4, 5, 6], None),
+            (ColorType::Rgba, &[1, 2, 3, 255, 90, 91, 92, 0], &[1, 2, 3, 1, 2, 3], Some(&[255, 0])),
+            (ColorType::Indexed, &[1, 0], &[6, 5, 4, 6, 5, 4], Some(&[128, 0])),
+        ];
+        for (kind, pixels, colour, cover) in cases {
+            let picture = Picture::read(&png(kind, pixels)).expect("a picture");
+            assert_eq!(picture.size(), (2.0, 1.0));
+            assert_eq!(plain(&picture.colour), colour, "{kind:?}");
+            assert_eq!(picture.cover.as_deref().map(plain).as_deref(), cover, "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn a_picture_that_covers_wholly_has_no_mask() {
+        let picture = Picture::read(&png(ColorType::Rgba, &[1, 2, 3, 255])).expect("a picture");
+        let pdf = example::plain();
+        let base = Base::open(&pdf).expect("a file");
+        let mut update = Update::new(&base);
+        picture.put(&mut update);
+        let tail = String::from_utf8_lossy(&update.finish().expect("room").bytes).into_owned();
+        assert!(tail.contains("/Width 1/Height 1/ColorSpace/DeviceRGB") && !tail.contains("/SMask"));
+    }
+
+    #[test]
+    fn what_is_no_picture_or_too_large_is_refused() {
+        let code = |png: &[u8]| Picture::read(png).expect_err("a fault").diagnostics[0].code.clone();
+        let good = png(ColorType::Rgba, &[1, 2, 3, 255]);
+        assert_eq!(code(b"GIF89a"), "picture_broken");
+        assert_eq!(code(&good[..good.len() - 20]), "picture_broken");
+        assert_eq!(code(&vec![0; MOST_BYTES + 1]), "picture_too_large");
+        // A header that promises more than there is: refused before room is made for it.
+        let mut wide = good.clone();
+        wide[16..20].copy_from_slice(&100_000u32.to_be_bytes());
+        wide[20..24].copy_from_slice(&100_000u32.to_be_bytes());
+        assert!(code(&wide).starts_with("picture_"));
+    }
+}

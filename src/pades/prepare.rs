@@ -8,8 +8,9 @@ use sha2::{Digest as _, Sha256};
 use super::field::add_to_form;
 use super::{Look, Moment, appearance, form};
 use crate::diagnostic::{Code, Diagnostic, Failure};
+use crate::pdf::base::Base;
 use crate::pdf::syntax;
-use crate::pdf::update::{Base, Update};
+use crate::pdf::update::Update;
 
 /// How one signature is to be made.
 #[derive(Debug, Clone)]
@@ -195,4 +196,132 @@ pub(super) fn finish(
 
 fn one(code: &'static str, vi: impl Into<String>, en: impl Into<String>) -> Failure {
     Failure::new(Code::InvalidData, vec![Diagnostic::error(code, vi, en)])
+}
+
+#[cfg(test)]
+mod tests {
+    use png::ColorType;
+
+    use super::*;
+    use crate::pades::{FieldSpec, Picture, add_fields, fields, picture};
+    use crate::pdf::example;
+
+    fn with_fields(pdf: &[u8]) -> Vec<u8> {
+        let field = |name: &str, x| {
+            let (name, label) = (name.to_owned(), "Chữ ký".to_owned());
+            FieldSpec { name, label, page: 1, x, y: 10.0, w: 60.0, h: 40.0 }
+        };
+        [pdf, &add_fields(pdf, &[field("NguoiKy", 100.0), field("CoQuan", 80.0)]).expect("fields")].concat()
+    }
+
+    fn plan(field: &str) -> Plan {
+        let at = Moment::parse_from_rfc3339("2026-11-22T10:15:30+07:00").expect("a moment");
+        Plan { field: field.to_owned(), at, name: "Lò Văn Bình".to_owned(), reserve: 1_024, look: Look::default() }
+    }
+
+    fn text(bytes: &[u8]) -> String {
+        String::from_utf8_lossy(bytes).into_owned()
+    }
+
+    #[test]
+    fn the_range_covers_all_but_the_digits_and_the_digest_is_its_own() {
+        let pdf = with_fields(&example::tagged());
+        let prepared = prepare(&pdf, &plan("NguoiKy")).expect("an empty field");
+        let cms = [0x30, 0x03, 1, 2, 0xAB];
+        let whole = [&pdf[..], &embed(&prepared, &cms).expect("room")].concat();
+        let [zero, first, second, third] = prepared.byte_range.map(|number| number as usize);
+        assert_eq!((zero, second + third), (0, whole.len()));
+        assert_eq!(&whole[first..first + 11], b"<30030102AB");
+        assert_eq!(&whole[second - 2..second + 2], b"0>>>");
+        assert_eq!(second - first - 2, 2 * 1_024);
+        let digest = Sha256::digest([&whole[..first], &whole[second..]].concat());
+        assert_eq!(digest.as_slice(), prepared.digest);
+        let told = format!("/ByteRange[0 {first} {second} {third}");
+        assert!(text(&whole).contains(&told));
+        assert_eq!(prepared.base, pdf.len());
+        assert_eq!(&prepared.tail[prepared.hole.clone()], "0".repeat(2_048).as_bytes());
+        assert!(text(&whole).contains("/M(D:20261122101530+07'00')/Name<FEFF004C00F2"));
+        assert!(text(&whole).contains("/SigFlags 3"));
+        assert_eq!(fields(&whole).expect("a form").iter().map(|one| one.signed).collect::<Vec<_>>(), [true, false]);
+        let failure = prepare(&whole, &plan("NguoiKy")).expect_err("signed");
+        assert_eq!(failure.code, Code::SigningState);
+        prepare(&whole, &plan("CoQuan")).expect("the other field is empty");
+    }
+
+    #[test]
+    fn the_same_plan_gives_the_same_bytes() {
+        let pdf = with_fields(&example::plain());
+        assert_eq!(prepare(&pdf, &plan("CoQuan")), prepare(&pdf, &plan("CoQuan")));
+    }
+
+    #[test]
+    fn a_moment_keeps_its_zone() {
+        let pdf = with_fields(&example::plain());
+        for (at, told) in
+            [("2026-01-02T03:04:05Z", "20260102030405+00'00'"), ("2026-01-02T03:04:05-03:30", "20260102030405-03'30'")]
+        {
+            let at = Moment::parse_from_rfc3339(at).expect("a moment");
+            let prepared = prepare(&pdf, &Plan { at, ..plan("CoQuan") }).expect("an empty field");
+            assert!(text(&prepared.tail).contains(told));
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_prepared_says_why() {
+        let pdf = with_fields(&example::plain());
+        let told = |plan: &Plan| prepare(&pdf, plan).expect_err("a fault").diagnostics[0].code.clone();
+        assert_eq!(told(&plan("KhongCo")), "field_missing");
+        assert_eq!(told(&Plan { reserve: 10, ..plan("CoQuan") }), "reserve");
+        assert_eq!(told(&Plan { reserve: usize::MAX, ..plan("CoQuan") }), "reserve");
+        assert_eq!(prepare(b"", &plan("CoQuan")).expect_err("no file").code, Code::NotPdf);
+    }
+
+    #[test]
+    fn a_signature_longer_than_its_place_is_refused() {
+        let prepared = prepare(&with_fields(&example::plain()), &plan("CoQuan")).expect("an empty field");
+        assert_eq!(embed(&prepared, &[0x30; 1_025]).expect_err("too long").code, Code::CmsTooLarge);
+        assert_eq!(embed(&prepared, &[]).expect_err("nothing").code, Code::CmsTooLarge);
+        embed(&prepared, &[0x30; 1_024]).expect("it just fits");
+        let gone = Prepared { tail: Vec::new(), ..prepared };
+        assert_eq!(embed(&gone, &[0x30]).expect_err("nothing to fill").code, Code::PreparationStale);
+    }
+
+    #[test]
+    fn a_picture_fills_the_field_in_its_shape_and_a_text_lies_over_it() {
+        let pdf = with_fields(&example::tagged());
+        let picture = Picture::read(&picture::tests::png(ColorType::Rgba, &[9, 9, 9, 0, 9, 9, 9, 255])).expect("one");
+        let set = example::file(&[
+            "<</Type/Catalog/Pages 2 0 R>>",
+            "<</Type/Pages/Count 1/Kids[3 0 R]/MediaBox[0 0 120 20]/Resources<</Font<</F1 5 0 R>>>>>>",
+            "<</Type/Page/Parent 2 0 R/Contents 4 0 R/StructParents 0>>",
+            "<</Length 48>>\nstream\n/P <</MCID 0>> BDC BT /F1 9 Tf (a) Tj ET EMC q Q\nendstream",
+            "<</Type/Font/Subtype/Type3/Parent 3 0 R>>",
+        ]);
+        let look = Look { image: Some(picture), text: Some(set) };
+        let prepared = prepare(&pdf, &Plan { look, ..plan("CoQuan") }).expect("an empty field");
+        let tail = text(&prepared.tail);
+        // 2 × 1 pixels in 60 × 40 pt; 120 × 20 pt of text go in at half their size, from the top.
+        assert!(tail.contains("q 60 0 0 30 0 5 cm /Im0 Do Q\nq 0.5 0 0 0.5 0 30 cm /Fm0 Do Q\n"), "{tail}");
+        assert!(tail.contains("/P BMC\nBT\n/F1 9 Tf\n(a) Tj\nET\nEMC\n"), "{tail}");
+        assert!(tail.contains("/Subtype/Type3/Parent null") || tail.contains("/Subtype /Type3/Parent null"), "{tail}");
+        assert!(!tail.contains("StructParents 0>>\nstream"));
+        let missing = Look { image: None, text: Some(b"no PDF".to_vec()) };
+        assert_eq!(prepare(&pdf, &Plan { look: missing, ..plan("CoQuan") }).expect_err("none").code, Code::NotPdf);
+    }
+
+    #[test]
+    fn what_shows_stands_upright_on_a_turned_page() {
+        let pdf = example::file(&[
+            "<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[4 0 R]>>>>",
+            "<</Type/Pages/Count 1/Kids[3 0 R]/MediaBox[0 0 90 90]/Rotate 90>>",
+            "<</Type/Page/Parent 2 0 R/Annots[4 0 R]>>",
+            "<</T(A)/FT/Sig/Subtype/Widget/Rect[10 10 30 50]/P 3 0 R>>",
+        ]);
+        let picture = Picture::read(&picture::tests::png(ColorType::Rgb, &[9, 9, 9])).expect("one");
+        let look = Look { image: Some(picture), text: None };
+        let tail = text(&prepare(&pdf, &Plan { look, ..plan("A") }).expect("an empty field").tail);
+        assert!(tail.contains("/BBox[0 0 40 20]") && tail.contains("/Matrix[0 1 -1 0 0 0]"), "{tail}");
+        let bare = text(&prepare(&pdf, &plan("A")).expect("an empty field").tail);
+        assert!(bare.contains("/BBox[0 0 20 40]"), "{bare}");
+    }
 }

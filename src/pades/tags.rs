@@ -4,8 +4,9 @@
 use lopdf::{Object, ObjectId};
 
 use crate::diagnostic::Failure;
+use crate::pdf::base::{Base, wrong_kind};
 use crate::pdf::syntax;
-use crate::pdf::update::{Base, Place, Update, wrong_kind};
+use crate::pdf::update::{Place, Update};
 
 /// The tree of tags of a file, open to more elements.
 pub(super) struct Tags {

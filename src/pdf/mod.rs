@@ -4,6 +4,7 @@
 //! PDF/UA-1 itself, front to back: what files have in common goes in once, what is done is forgotten. In memory stay
 //! eight bytes for each object written, a hash for each object that may come again, and four bytes for each file.
 
+pub(crate) mod base;
 mod ending;
 #[cfg(test)]
 pub(crate) mod example;

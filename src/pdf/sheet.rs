@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use lopdf::{Dictionary, Object, ObjectId};
 
-use super::update::{Base, wrong_kind};
+use super::base::{Base, wrong_kind};
 use crate::diagnostic::Failure;
 
 /// No page tree is deeper.

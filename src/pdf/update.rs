@@ -1,5 +1,5 @@
 //! A file continued: changed and new objects, and a cross-reference section of the file's own kind, are appended, and no
-//! byte that is there is touched (ISO 32000-1, 7.5.6). A file that cannot be read without repair is refused.
+//! byte that is there is touched (ISO 32000-1, 7.5.6).
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
@@ -7,180 +7,13 @@ use std::io::Write as _;
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
 use lopdf::xref::XrefEntry;
-use lopdf::{Dictionary, Object, ObjectId};
-use memchr::memmem;
+use lopdf::{Object, ObjectId};
 use sha2::{Digest as _, Sha256};
 
+use super::base::{Base, MOST_OBJECTS, not_pdf, wrong_kind};
 use super::raw::{self, Entries};
-use super::sheet::{self, Sheet};
-use super::source::Source;
-use super::{fault, syntax};
-use crate::diagnostic::{Code, Failure};
-
-/// Most indirect objects a file that is continued may have (ISO 19005-2, 6.1.13).
-const MOST_OBJECTS: u32 = 8_388_607;
-/// Most sections of cross-references: one for each time the file was continued.
-const MOST_SECTIONS: usize = 4_096;
-/// What a trailer or cross-reference stream says of its own section alone.
-const OF_SECTION: [&str; 10] =
-    ["Size", "Prev", "XRefStm", "Type", "Index", "W", "Length", "Filter", "DecodeParms", "DL"];
-
-/// A file read to be looked at and to be continued.
-pub(crate) struct Base<'a> {
-    bytes: &'a [u8],
-    source: Source,
-    /// The newest trailer, without what it says of its own section.
-    trailer: Entries,
-    /// Whether its cross-references stand in a stream.
-    streamed: bool,
-    /// Where the cross-references begin, the newest first.
-    sections: Vec<usize>,
-    /// The first number no object has.
-    next: u32,
-    root: ObjectId,
-}
-
-impl<'a> Base<'a> {
-    /// Reads a file strictly.
-    ///
-    /// # Errors
-    ///
-    /// [`Code::NotPdf`]: it is no PDF, encrypted, damaged, or has two kinds of cross-references at once (hybrid).
-    pub(crate) fn open(bytes: &'a [u8]) -> Result<Self, Failure> {
-        Self::read(bytes).map_err(not_pdf)
-    }
-
-    fn read(bytes: &'a [u8]) -> Result<Self, Failure> {
-        let source = Source::read(bytes)?;
-        let (trailer, streamed, sections) = newest_section(bytes, source.document.xref_start)?;
-        let root = trailer.get("Root").and_then(raw::reference).ok_or_else(|| super::source::kind("Root"))?;
-        for (&number, entry) in &source.document.reference_table.entries {
-            if let XrefEntry::Normal { offset, generation } = *entry
-                && raw::header(bytes, offset as usize).is_none_or(|(id, _)| id != (number, generation))
-            {
-                return Err(fault::broken(
-                    format!("đối tượng `{number}` không ở chỗ ghi trong bảng tham chiếu chéo"),
-                    format!("object `{number}` is not where its cross-reference says"),
-                ));
-            }
-        }
-        let size = trailer.get("Size").and_then(raw::number).unwrap_or_default();
-        let next = size.max(source.document.max_id.saturating_add(1)).max(1);
-        if next >= MOST_OBJECTS {
-            return Err(fault::broken("quá nhiều đối tượng", "it has too many objects"));
-        }
-        let mut base = Self { bytes, source, trailer, streamed, sections, next, root };
-        OF_SECTION.iter().for_each(|key| base.trailer.remove(key));
-        base.dictionary(root)?;
-        Ok(base)
-    }
-
-    /// The bytes of the file.
-    pub(crate) fn bytes(&self) -> &'a [u8] {
-        self.bytes
-    }
-
-    /// The number of the catalog.
-    pub(crate) fn root(&self) -> ObjectId {
-        self.root
-    }
-
-    /// The catalog.
-    pub(crate) fn catalog(&self) -> Result<&Dictionary, Failure> {
-        self.dictionary(self.root)
-    }
-
-    /// The newest trailer as it stands, without what it says of its own section.
-    pub(crate) fn trailer(&self) -> &Entries {
-        &self.trailer
-    }
-
-    /// Where each section of cross-references begins, the newest first.
-    pub(crate) fn sections(&self) -> impl Iterator<Item = usize> {
-        self.sections.iter().copied()
-    }
-
-    /// Where each object begins that is in no stream of objects.
-    pub(crate) fn offsets(&self) -> impl Iterator<Item = (ObjectId, usize)> {
-        let entries = self.source.document.reference_table.entries.iter();
-        entries.filter_map(|(&number, entry)| match *entry {
-            XrefEntry::Normal { offset, generation } => Some(((number, generation), offset as usize)),
-            _ => None,
-        })
-    }
-
-    /// An object by its number.
-    pub(crate) fn object(&self, id: ObjectId) -> Result<&Object, Failure> {
-        self.source.object(id).map_err(not_pdf)
-    }
-
-    /// A dictionary (or that of a stream) by its number.
-    pub(crate) fn dictionary(&self, id: ObjectId) -> Result<&Dictionary, Failure> {
-        match self.object(id)? {
-            Object::Stream(stream) => Ok(&stream.dict),
-            object => object.as_dict().map_err(|_| not_pdf(super::source::wrong(&Object::Reference(id)))),
-        }
-    }
-
-    /// An object, whatever number of references lead to it.
-    pub(crate) fn resolve<'b>(&'b self, object: &'b Object) -> Result<&'b Object, Failure> {
-        self.source.resolve(object).map_err(not_pdf)
-    }
-
-    /// An entry of a dictionary; one that is null, or refers to nothing, is not there (7.3.10).
-    pub(crate) fn entry<'b>(&'b self, dictionary: &'b Dictionary, key: &str) -> Option<&'b Object> {
-        let object = dictionary.get(key.as_bytes()).ok()?;
-        let (_, found) = self.source.document.dereference(object).ok()?;
-        (!found.is_null()).then_some(found)
-    }
-
-    /// An entry that is a name.
-    pub(crate) fn name<'b>(&'b self, dictionary: &'b Dictionary, key: &str) -> Option<&'b [u8]> {
-        self.entry(dictionary, key)?.as_name().ok()
-    }
-
-    /// An entry that is a whole number.
-    pub(crate) fn integer(&self, dictionary: &Dictionary, key: &str) -> Option<i64> {
-        self.entry(dictionary, key)?.as_i64().ok()
-    }
-
-    /// An entry that is true or false.
-    pub(crate) fn flag(&self, dictionary: &Dictionary, key: &str) -> Option<bool> {
-        self.entry(dictionary, key)?.as_bool().ok()
-    }
-
-    /// An entry that must be a dictionary if it is there.
-    pub(crate) fn inner<'b>(
-        &'b self,
-        dictionary: &'b Dictionary,
-        key: &str,
-    ) -> Result<Option<&'b Dictionary>, Failure> {
-        let found = self.entry(dictionary, key);
-        found.map(|found| found.as_dict().map_err(|_| wrong_kind(key))).transpose()
-    }
-
-    /// An entry that must be an array; one that is not there is empty.
-    pub(crate) fn list<'b>(&'b self, dictionary: &'b Dictionary, key: &str) -> Result<&'b [Object], Failure> {
-        match self.entry(dictionary, key) {
-            Some(found) => found.as_array().map(Vec::as_slice).map_err(|_| wrong_kind(key)),
-            None => Ok(&[]),
-        }
-    }
-
-    /// Entries of a tree by number or by name, in its order.
-    pub(crate) fn tree<'b>(
-        &'b self,
-        root: &'b Dictionary,
-        entry: &str,
-    ) -> Result<Vec<(&'b Object, &'b Object)>, Failure> {
-        self.source.tree(root, entry).map_err(not_pdf)
-    }
-
-    /// The pages in order.
-    pub(crate) fn sheets(&self) -> Result<Vec<Sheet>, Failure> {
-        sheet::find(self)
-    }
-}
+use super::{fault, source, syntax};
+use crate::diagnostic::Failure;
 
 /// Where a dictionary stands: in an object of its own, or inside another dictionary.
 #[derive(Debug, Clone)]
@@ -322,10 +155,10 @@ impl<'a, 'b> Update<'a, 'b> {
     pub(crate) fn finish(mut self) -> Result<Tail, Failure> {
         let mut out = Vec::new();
         // Typst ends a file without an end of line (ISO 19005-2, 6.1.9 wants one before an object).
-        if !matches!(self.base.bytes.last(), Some(b'\n' | b'\r')) {
+        if !matches!(self.base.bytes().last(), Some(b'\n' | b'\r')) {
             out.push(b'\n');
         }
-        let before = self.base.bytes.len();
+        let before = self.base.bytes().len();
         let mut starts = BTreeMap::new();
         let mut rows = BTreeMap::new();
         for (&(number, generation), body) in &self.bodies {
@@ -360,7 +193,7 @@ impl<'a, 'b> Update<'a, 'b> {
 
     /// The new trailer: all that was in the old one, its own length and forerunner, and a new second identity.
     fn trailer(&self, out: &[u8]) -> Entries {
-        let mut trailer = self.base.trailer.clone();
+        let mut trailer = self.base.trailer().clone();
         trailer.set("Size", self.next.to_string());
         trailer.set("Prev", self.base.source.document.xref_start.to_string());
         let ids = match self.base.source.document.trailer.get(b"ID") {
@@ -371,7 +204,7 @@ impl<'a, 'b> Update<'a, 'b> {
         for id in ids {
             hash.update(id.as_str().unwrap_or_default());
         }
-        hash.update((self.base.bytes.len() as u64).to_be_bytes());
+        hash.update((self.base.bytes().len() as u64).to_be_bytes());
         hash.update(out);
         let fresh = hash.finalize();
         let fresh = fresh.get(..16).unwrap_or_default();
@@ -386,25 +219,25 @@ impl<'a, 'b> Update<'a, 'b> {
 
     fn top(&mut self, id: ObjectId) -> Result<Entries, Failure> {
         let value = self.value(id)?;
-        Entries::parse(&value).ok_or_else(|| not_pdf(super::source::wrong(&Object::Reference(id))))
+        Entries::parse(&value).ok_or_else(|| not_pdf(source::wrong(&Object::Reference(id))))
     }
 
     /// The value of an object as it is now.
     fn value(&mut self, id: ObjectId) -> Result<Vec<u8>, Failure> {
         match self.bodies.get(&id) {
             Some(Body::Value(value)) => return Ok(value.clone()),
-            Some(Body::Stream(..)) => return Err(not_pdf(super::source::wrong(&Object::Reference(id)))),
+            Some(Body::Stream(..)) => return Err(not_pdf(source::wrong(&Object::Reference(id)))),
             None => {}
         }
-        self.written(id).ok_or_else(|| not_pdf(super::source::missing(&Object::Reference(id))))
+        self.written(id).ok_or_else(|| not_pdf(source::missing(&Object::Reference(id))))
     }
 
     /// The value of an object as it stands in the file.
     fn written(&mut self, id: ObjectId) -> Option<Vec<u8>> {
         let (bytes, from) = match *self.base.source.document.reference_table.get(id.0)? {
             XrefEntry::Normal { offset, .. } => {
-                let (found, from) = raw::header(self.base.bytes, offset as usize)?;
-                (self.base.bytes, (found == id).then_some(from)?)
+                let (found, from) = raw::header(self.base.bytes(), offset as usize)?;
+                (self.base.bytes(), (found == id).then_some(from)?)
             }
             XrefEntry::Compressed { container, index } => {
                 if !self.packs.contains_key(&container) {
@@ -495,70 +328,17 @@ fn section_stream(rows: &BTreeMap<u32, (usize, u16)>, trailer: &Entries) -> Resu
     Ok((head, encoder.finish()?))
 }
 
-/// The trailer of the newest section, whether it is a stream, and where it and all older ones begin.
-fn newest_section(bytes: &[u8], start: usize) -> Result<(Entries, bool, Vec<usize>), Failure> {
-    let broken = || fault::broken("bảng tham chiếu chéo sai", "its cross-reference table is wrong");
-    let mut newest = None;
-    let mut seen = Vec::new();
-    let mut at = Some(start);
-    while let Some(here) = at {
-        if seen.contains(&here) || seen.len() > MOST_SECTIONS {
-            return Err(broken());
-        }
-        seen.push(here);
-        let (trailer, streamed) = section(bytes, here).ok_or_else(broken)?;
-        if trailer.get("XRefStm").is_some() {
-            return Err(fault::broken(
-                "có hai kiểu bảng tham chiếu chéo cùng lúc (hybrid)",
-                "it has cross-references of two kinds at once (hybrid)",
-            ));
-        }
-        at = match trailer.get("Prev") {
-            Some(prev) => Some(raw::number(prev).ok_or_else(broken)? as usize),
-            None => None,
-        };
-        newest.get_or_insert((trailer, streamed));
-    }
-    let (trailer, streamed) = newest.ok_or_else(broken)?;
-    Ok((trailer, streamed, seen))
-}
-
-fn section(bytes: &[u8], at: usize) -> Option<(Entries, bool)> {
-    let rest = bytes.get(at..)?;
-    if rest.starts_with(b"xref") {
-        // Nothing but digits, `f` and `n` may stand before it.
-        let word = memmem::find(rest, b"trailer")?;
-        return Some((Entries::parse(rest.get(word + b"trailer".len()..)?)?, false));
-    }
-    let (_, body) = raw::header(bytes, at)?;
-    Some((Entries::parse(bytes.get(body..)?)?, true))
-}
-
-/// A fault found while a file is read to be signed, told to whoever sent the file.
-fn not_pdf(failure: Failure) -> Failure {
-    let diagnostics = failure.diagnostics.into_iter().map(|mut one| {
-        one.hints.clear();
-        one.hint(
-            "gửi đúng tệp gốc: không mật khẩu, không lưu lại bằng chương trình khác",
-            "send the original file: without a password, not saved anew by another program",
-        )
-    });
-    Failure::new(Code::NotPdf, diagnostics.collect())
-}
-
-/// What `/Key` holds is of another kind than it must be.
-pub(crate) fn wrong_kind(key: &str) -> Failure {
-    not_pdf(super::source::kind(key))
-}
-
 #[cfg(test)]
 mod tests {
     use lopdf::{Document, LoadOptions};
+    use memchr::memmem;
     use proptest::prelude::*;
 
     use super::super::example::{self, file};
+    use super::super::source::Source;
     use super::super::writer::Writer;
     use super::*;
+    use crate::diagnostic::Code;
 
     /// A file whose small objects lie in a stream of objects, and whose cross-references do too.
     fn streamed() -> Vec<u8> {

@@ -104,6 +104,9 @@ pub struct Want {
     pub id: String,
     /// What a person is asked for.
     pub label: Text,
+    /// Whether nothing can be signed without it. Else it is another way: the signer may approve on his telephone instead, or
+    /// hand something else over.
+    pub required: bool,
 }
 
 /// Hashes to be signed under one approval.

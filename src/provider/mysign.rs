@@ -231,8 +231,8 @@ fn why(code: &str) -> Option<Why> {
 }
 
 fn refusal(reply: &Reply) -> Failure {
-    let code = ["status", "error", "error_code"].into_iter().filter_map(|key| reply.text(key));
-    let code = code.filter(|code| !matches!(code.as_str(), "" | "0")).next();
+    let mut codes = ["status", "error", "error_code"].into_iter().filter_map(|key| reply.text(key));
+    let code = codes.find(|code| !matches!(code.as_str(), "" | "0"));
     let code = code.unwrap_or_else(|| reply.status.to_string());
     let told = ["error_description", "description", "message"].into_iter().find_map(|key| reply.text(key));
     let why = why(&code).unwrap_or(match reply.status {

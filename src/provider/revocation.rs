@@ -162,6 +162,14 @@ impl Revocations {
                     if let Some(since) = list.revoked(certificate) {
                         return Err(revoked(&name, since.at));
                     }
+                    if !list.covers(certificate) {
+                        told.push(Diagnostic::error(
+                            Code::ProviderUnavailable.info().name,
+                            format!("danh sách thu hồi tại `{url}` không gồm loại chứng thư này"),
+                            format!("the revocation list at `{url}` is not one for this certificate"),
+                        ));
+                        continue;
+                    }
                     put(&mut gathered.material.crls, &list.der);
                     return Ok(());
                 }

@@ -310,8 +310,12 @@ fn matched(signatures: &[Value], documents: &[String]) -> Progress {
 
 fn wants() -> Vec<Want> {
     vec![
-        Want { id: PASSWORD.to_owned(), label: Text::new("Mật khẩu SmartCA", "SmartCA password") },
-        Want { id: OTP.to_owned(), label: Text::new("Mã OTP của SmartCA", "SmartCA one-time password") },
+        Want { id: PASSWORD.to_owned(), label: Text::new("Mật khẩu SmartCA", "SmartCA password"), required: false },
+        Want {
+            id: OTP.to_owned(),
+            label: Text::new("Mã OTP của SmartCA", "SmartCA one-time password"),
+            required: false,
+        },
     ]
 }
 

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::diagnostic::{Code, Failure};
 use crate::pades::{
     Algorithm, Certificate, Chain, Cms, Moment, Plan, Prepared, SignedAttributes, Token, add_material, check_cms,
-    document_timestamp, embed, prepare_timestamp, signed_data,
+    document_timestamp, embed, prepare_timestamp, signed_data, with_timestamp,
 };
 use crate::provider::Providers;
 
@@ -143,20 +143,19 @@ pub async fn complete(
 /// As [`complete`].
 pub async fn complete_cms(task: &Task<'_>, cms: &[u8], services: &Services) -> Result<Completed, Failure> {
     let read = check_cms(cms, &task.prepared.digest)?;
-    let chain = Chain::order(read.certificates.clone())?;
+    // Others may put more certificates into a CMS than the signer's own chain.
+    let chain = Chain::above(read.signer().clone(), read.certificates.clone());
     let faults = chain.signer().fit_to_sign(task.at);
     if !faults.is_empty() {
         return Err(Failure::new(Code::CertificateUnfit, faults));
     }
     let (cms, stamp) = match &read.timestamp {
-        Some(token) if task.level >= Level::T => (cms.to_vec(), Some(Token::parse(token)?)),
+        Some(token) if task.level >= Level::T => (read.der.clone(), Some(Token::parse(token)?)),
         None if task.level >= Level::T => {
-            let algorithm = read.algorithm().ok_or_else(not_stamped)?;
             let token = services.stamp(&digest(&read.signature), task.nonce).await?;
-            let stamped = signed_data(&read.attributes, &chain, algorithm, &read.signature, Some(&token.der))?;
-            (stamped, Some(token))
+            (with_timestamp(&read, &token)?, Some(token))
         }
-        _ => (cms.to_vec(), None),
+        _ => (read.der.clone(), None),
     };
     let tails = finish(task, &chain, &cms, stamp, services).await?;
     Ok(Completed { tails, signer: chain.signer().clone() })
@@ -177,7 +176,7 @@ async fn finish(
     let revocation = services.providers.revocation()?;
     let base = task.pdf.len();
     let mut whole = [task.pdf, &tail].concat();
-    let stamps = stamp.map(|token| Chain::order(token.certificates)).transpose()?;
+    let stamps = stamp.and_then(|token| Some(Chain::above(token.authority()?.clone(), token.certificates)));
     let mut chains = vec![chain];
     chains.extend(&stamps);
     let material = revocation.gather(&chains, &services.known, task.at).await?.material;
@@ -196,14 +195,6 @@ async fn finish(
 fn digest(value: &[u8]) -> [u8; 32] {
     use sha2::Digest as _;
     sha2::Sha256::digest(value).into()
-}
-
-fn not_stamped() -> Failure {
-    Failure::one(
-        Code::SignatureMismatch,
-        "CMS dùng thuật toán mà dịch vụ không đóng thêm dấu thời gian được",
-        "the CMS uses an algorithm this service cannot add a time stamp to",
-    )
 }
 
 #[cfg(test)]

@@ -371,7 +371,7 @@ pub const CLAUSES: &[Part] = &[
             done(
                 "III.1.d",
                 "Phụ lục cùng tệp: không ký riêng; khác tệp: chữ ký số cơ quan từng tệp",
-                "cùng tệp: `td/annex.typ`; tệp riêng **chưa làm**",
+                "cùng tệp: `td/annex.typ`; tệp riêng: chữ của chữ ký ở `dong_chu_ky/`",
                 &[],
             ),
             done("III.1.đ", "Số trang đánh riêng từng phụ lục", "`td/annex.typ`", &["trang.so_trang"]),
@@ -435,11 +435,6 @@ pub const CLAUSES: &[Part] = &[
                 "Địa chỉ, thư điện tử, điện thoại ở chân trang đầu, 11–12 pt, dưới kẻ ngang",
                 "quy tắc nhận chữ nhỏ dưới đường kẻ ở chân trang",
             ),
-            missing(
-                "Phần II, I.3, ô 14",
-                "Chữ ký số của cơ quan cho bản sao điện tử, 10 pt, góc phải trên",
-                "bước ký số ở sau",
-            ),
         ],
     },
     Part {
@@ -459,8 +454,55 @@ pub const CLAUSES: &[Part] = &[
         title: "Bản sao · Copies (PL I, Phần II; Điều 25–27)",
         note: "",
         clauses: &[
-            missing("Phần II", "Sao y, sao lục, trích sao", ""),
-            missing("Điều 25–27", "Bản sao điện tử: PDF 1.4 trở lên", "PDF/A của văn bản gốc thỏa; bước sao chưa có"),
+            caller(
+                "Điều 25, 27",
+                "Sao y từ bản gốc, bản chính; sao lục từ bản sao y; ai được ký bản sao do người đứng đầu quy định",
+                "`hinh_thuc_sao`, `nguoi_ky`",
+                &[],
+            ),
+            done(
+                "Điều 25.3",
+                "Trích sao: tạo lập lại đầy đủ thể thức, phần nội dung được trích",
+                "`ban_sao/` (`van_ban`): phần đầu, điều hoặc khối được trích giữ số của nó, người ký với lời “(Đã ký)” (**thông lệ**, là dữ liệu); quy tắc chỉ đọc phần ghi của bản sao",
+                &["copy::an_extract_keeps_the_numbers_of_its_articles_and_is_signed_once"],
+            ),
+            done(
+                "Phần II, I.2",
+                "Bản sao điện tử: PDF 1.4 trở lên, ảnh màu, 200 dpi, 100 %",
+                "từ văn bản điện tử: PDF/A-2a, A-3a thỏa; số hóa giấy là việc của **người gọi**",
+                &[],
+            ),
+            done(
+                "Phần II, I.3, ô 14; II.8.b, III.1.d",
+                "Chữ ký số của cơ quan trên bản sao điện tử, trên phụ lục ở tệp riêng: góc trên bên phải trang đầu, không hiện hình, 10 pt, đứng, đen; thời gian theo giờ Việt Nam, ISO 8601",
+                "`dong_chu_ky/`, `src/signing/appearance.rs` (cách mép trên 6 mm, mép phải 20 mm, ô 91,2 × 12,6 mm: nghị định không cho số đo)",
+                &["copy::the_words_of_a_signature_are_black_upright_and_ten_points"],
+            ),
+            done(
+                "Phần II, II.1.a, II.2.b",
+                "`SAO Y`, `SAO LỤC`, `TRÍCH SAO`: in hoa, 13–14 pt, đứng, đậm",
+                "`td/copy.typ` (14 pt)",
+                &["sao.hinh_thuc"],
+            ),
+            done(
+                "Phần II, II.1.b–g, II.2.c",
+                "Cơ quan sao, số và ký hiệu, địa danh và ngày, người ký, dấu, nơi nhận như văn bản. Mẫu 3.1 không ghi cơ quan chủ quản: có trong dữ liệu thì in",
+                "`td/copy.typ`",
+                &["co_quan.chu", "so.chu", "ngay.chu", "ky.chu", "ky.dau", "noi_nhan.chu"],
+            ),
+            done(
+                "Phần II, II.1.c; PL III.I",
+                "Ký hiệu SY, SL, TrS rồi đến tên viết tắt cơ quan",
+                "`ky_hieu`; quy tắc của mẫu `ky_hieu_khac_hinh_thuc`",
+                &["sao.ky_hieu"],
+            ),
+            caller("Phần II, II.1.c", "Một dãy số chung cho các loại bản sao, từ 01 mỗi năm", "`so`", &[]),
+            done(
+                "Phần II, II.2.a",
+                "Trên một tờ giấy, ngay sau phần cuối của văn bản, dưới đường kẻ hết chiều ngang vùng trình bày",
+                "`td/copy.typ`: trên tờ riêng, hoặc in xuống trang cuối của bản chụp (`cach_mep_tren`, `le`)",
+                &["sao.ke", "sao.mot_to", "copy::what_is_printed_under_a_photocopy_begins_where_it_is_told"],
+            ),
         ],
     },
     Part {
@@ -514,8 +556,8 @@ pub const CLAUSES: &[Part] = &[
                 &["ky.bien_ban", "ngay.dinh_dang"],
             ),
             missing(
-                "Mẫu 1.1, 1.6–1.8, 1.10, 2.2, 3.1, 3.2",
-                "Nghị quyết, công điện, giấy mời, giấy giới thiệu, giấy nghỉ phép, phụ lục điện tử, bản sao",
+                "Mẫu 1.1, 1.6–1.8, 1.10, 2.2",
+                "Nghị quyết, công điện, giấy mời, giấy giới thiệu, giấy nghỉ phép, phụ lục điện tử",
                 "quy tắc đọc được nghị quyết",
             ),
         ],

@@ -1,8 +1,11 @@
 //! One document read part by part: what stands in which ô.
 
+use super::copy::is_form;
 use super::layout::Layout;
 use super::line::{Line, SAME_LINE, is_upper, mm, near};
+use super::table::is_rule;
 use crate::engine::LabelledBox;
+use crate::engine::frames::Stroke;
 
 /// Tên loại of Điều 7 with its abbreviation (PL III.I).
 pub(super) const KINDS: [(&str, &str); 28] = [
@@ -85,6 +88,15 @@ impl<'d> Signer<'d> {
     }
 }
 
+/// Where a copy's own parts begin.
+#[derive(Debug)]
+pub(super) struct Copy<'d> {
+    /// `SAO Y`, `SAO LỤC`, `TRÍCH SAO`.
+    pub(super) name: Option<&'d Line<'d>>,
+    /// The rule above it.
+    pub(super) rule: Option<&'d Stroke>,
+}
+
 /// One document, read part by part. A part that is not there is `None` or empty.
 #[derive(Debug)]
 pub struct Doc<'d> {
@@ -129,6 +141,8 @@ pub struct Doc<'d> {
     pub annexes: Vec<Annex<'d>>,
     /// Last page before the first phụ lục.
     pub(super) main_pages: usize,
+    /// Read as a copy: the parts are those under the copied text.
+    pub(super) copy: Option<Copy<'d>>,
 }
 
 impl<'d> Doc<'d> {
@@ -205,7 +219,58 @@ impl<'d> Doc<'d> {
             signers,
             annexes: annexes(layout, &heads),
             main_pages,
+            copy: None,
         }
+    }
+
+    /// Finds the parts of a copy on paper under the copied text (PL I, Phần II, Mục II); of the copied text nothing is read.
+    pub fn of_copy(layout: &'d Layout<'d>) -> Self {
+        let name = layout.lines.iter().rev().find(|line| is_form(line));
+        let page = name.map_or(layout.count(), |line| line.page);
+        let rule = name.and_then(|name| rule_over(layout, name));
+        let top = rule.map(|one| one.y).or(name.map(|line| line.y - 2.0 * line.size)).unwrap_or(f64::MAX);
+        let lines = layout.on(page);
+        let lines = lines.get(lines.partition_point(|line| line.y <= top)..).unwrap_or_default();
+        let middle = layout.sheet(page).map_or(0.0, |sheet| sheet.width / 2.0);
+        let number = lines.iter().find(|line| line.plain.starts_with("Số:") || line.plain.starts_with("Số "));
+        let left = |line: &&Line<'_>| {
+            number.is_some_and(|number| line.y < number.y - 1.0) && line.centre() < middle && !line.numbers
+        };
+        let recipients_title = lines.iter().find(|line| line.plain.trim_end_matches(':') == "Nơi nhận");
+        let (number_text, number_end) = match number.map(|line| whole_number(lines, line)) {
+            Some((text, end)) => (text, Some(end)),
+            None => (String::new(), None),
+        };
+        Self {
+            layout,
+            national: None,
+            motto: None,
+            agency: lines.iter().filter(left).collect(),
+            number,
+            number_text,
+            number_end,
+            date: date(lines, number, None),
+            kind: None,
+            summary: Vec::new(),
+            subject: Vec::new(),
+            addressees: Vec::new(),
+            authority: Vec::new(),
+            decision: None,
+            grounds: Vec::new(),
+            body: Vec::new(),
+            recipients_title,
+            recipients: recipients_title.map_or_else(Vec::new, |title| recipients(layout, title, page)),
+            signers: recipients_title.map_or_else(Vec::new, |level| signers(layout, level, false)),
+            annexes: Vec::new(),
+            main_pages: layout.count(),
+            copy: Some(Copy { name, rule }),
+        }
+    }
+
+    /// Left edge of the text where a line stands; a copy's rule tells it.
+    pub(super) fn left(&self, line: &Line<'_>) -> f64 {
+        let rule = self.copy.as_ref().and_then(|copy| copy.rule);
+        rule.map_or_else(|| self.layout.left(line), |rule| rule.x)
     }
 
     /// Whether the document is of this kind.
@@ -238,6 +303,14 @@ impl<'d> Doc<'d> {
     pub(super) fn text(&self) -> impl Iterator<Item = &'d Line<'d>> {
         self.grounds.iter().chain(&self.body).copied()
     }
+}
+
+/// The lowest rule above the form of a copy, within its head; short ones under other words are none.
+fn rule_over<'d>(layout: &'d Layout<'d>, name: &Line<'_>) -> Option<&'d Stroke> {
+    let sheet = layout.sheet(name.page)?;
+    let over =
+        |one: &&&Stroke| is_rule(one) && one.y < name.y && one.y > name.y - mm(30.0) && one.w > 0.3 * sheet.width;
+    sheet.strokes.iter().filter(over).max_by(|a, b| a.y.total_cmp(&b.y)).copied()
 }
 
 /// The decree itself writes both `HÒA` and `HOÀ`.

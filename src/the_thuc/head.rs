@@ -266,7 +266,7 @@ fn issuer<'d>(doc: &Doc<'d>) -> Vec<&'d Line<'d>> {
 }
 
 fn agency(doc: &Doc<'_>) -> Vec<Finding> {
-    let (Some(_), Some(number)) = (doc.national, doc.number) else { return Vec::new() };
+    let Some(number) = doc.number.filter(|_| doc.national.is_some() || doc.copy.is_some()) else { return Vec::new() };
     let issuer = issuer(doc);
     if issuer.is_empty() {
         return vec![Finding::at(
@@ -357,6 +357,12 @@ fn parts(text: &str) -> Option<(&str, Option<&str>, &str)> {
         Some((year, symbol)) if is_year(year) => Some((number, Some(year), symbol)),
         _ => Some((number, None, rest)),
     }
+}
+
+/// The symbol of the document's number, as read.
+pub(super) fn symbol_of(doc: &Doc<'_>) -> Option<String> {
+    let (_, _, symbol) = parts(&doc.number_text)?;
+    Some(plain(symbol).into_owned())
 }
 
 /// Room for a pen: no-break spaces or dots.

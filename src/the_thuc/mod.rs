@@ -9,6 +9,7 @@ mod annex;
 mod body;
 mod certificate;
 mod clauses;
+mod copy;
 mod doc;
 mod head;
 mod layout;
@@ -43,13 +44,15 @@ pub enum Form {
     NghiDinh30,
     /// `giay_khen`: certificates.
     GiayKhen,
+    /// `ban_sao`: what a copy on paper adds under the copied text.
+    BanSao,
     /// `giay_khen_phoi`: the words of a certificate alone, for a pre-printed blank.
     GiayKhenPhoi,
 }
 
 impl Form {
     /// Every form.
-    pub const ALL: [Self; 3] = [Self::NghiDinh30, Self::GiayKhen, Self::GiayKhenPhoi];
+    pub const ALL: [Self; 4] = [Self::NghiDinh30, Self::BanSao, Self::GiayKhen, Self::GiayKhenPhoi];
 
     /// Reads its word in the manifest.
     pub fn parse(word: &str) -> Option<Self> {
@@ -60,6 +63,7 @@ impl Form {
     pub const fn name(self) -> &'static str {
         match self {
             Self::NghiDinh30 => "nghi_dinh_30",
+            Self::BanSao => "ban_sao",
             Self::GiayKhen => "giay_khen",
             Self::GiayKhenPhoi => "giay_khen_phoi",
         }
@@ -69,7 +73,7 @@ impl Form {
     pub const fn on_blank(self) -> Option<Self> {
         match self {
             Self::GiayKhen | Self::GiayKhenPhoi => Some(Self::GiayKhenPhoi),
-            Self::NghiDinh30 => None,
+            Self::NghiDinh30 | Self::BanSao => None,
         }
     }
 
@@ -77,6 +81,7 @@ impl Form {
     pub fn rules(self) -> &'static [Rule] {
         match self {
             Self::NghiDinh30 => &ADMINISTRATIVE,
+            Self::BanSao => &COPY,
             Self::GiayKhen => certificate::RULES,
             Self::GiayKhenPhoi => certificate::ON_BLANK,
         }
@@ -99,6 +104,8 @@ static ADMINISTRATIVE: LazyLock<Vec<Rule>> = LazyLock::new(|| {
     ]
     .concat()
 });
+
+static COPY: LazyLock<Vec<Rule>> = LazyLock::new(copy::rules);
 
 /// What a page must keep, and how it is seen.
 #[derive(Debug, Clone, Copy)]
@@ -185,7 +192,7 @@ pub fn inspect(form: &str, pages: &Pages, boxes: &[LabelledBox]) -> Vec<Diagnost
         return Vec::new();
     }
     let layout = Layout::read(pages, boxes);
-    let doc = Doc::read(&layout);
+    let doc = if Form::parse(form) == Some(Form::BanSao) { Doc::of_copy(&layout) } else { Doc::read(&layout) };
     rules.iter().flat_map(|rule| told(rule, (rule.check)(&doc))).collect()
 }
 

@@ -81,7 +81,10 @@ fn margins(doc: &Doc<'_>) -> Vec<Finding> {
             findings.extend(upright);
         }
     }
-    findings.extend(too_wide(doc));
+    // What is printed under a photocopy begins where that ends.
+    if doc.copy.is_none() {
+        findings.extend(too_wide(doc));
+    }
     findings
 }
 

@@ -74,7 +74,7 @@ fn title(doc: &Doc<'_>) -> Vec<Finding> {
 fn place(doc: &Doc<'_>) -> Vec<Finding> {
     let Some(line) = doc.recipients_title else { return Vec::new() };
     let mut findings = Vec::new();
-    let off = line.x0 - doc.layout.left(line);
+    let off = line.x0 - doc.left(line);
     if off.abs() > 1.0 {
         let off = millimetres(off.abs());
         findings.push(Finding::at(
@@ -120,7 +120,7 @@ fn list(doc: &Doc<'_>) -> Vec<Finding> {
             ));
         }
     }
-    if let Some(first) = first_dash.filter(|first| !near(first.x0, doc.layout.left(first), 1.0)) {
+    if let Some(first) = first_dash.filter(|first| !near(first.x0, doc.left(first), 1.0)) {
         findings.push(Finding::at(
             first,
             "gạch đầu dòng của nơi nhận không sát lề trái",

@@ -165,9 +165,12 @@ async fn pages_are_served_from_here_and_fetch_nothing_from_elsewhere() {
     for (path, kind) in [
         ("/", "text/html"),
         ("/api", "text/html"),
+        ("/kiem-tra", "text/html"),
         ("/assets/page.css", "text/css"),
         ("/assets/page.js", "text/javascript"),
         ("/assets/api.js", "text/javascript"),
+        ("/assets/kiem-tra.js", "text/javascript"),
+        ("/assets/kiem-tra.css", "text/css"),
         ("/assets/favicon.svg", "image/svg+xml"),
     ] {
         let answer = app.get(path).await;

@@ -8,3 +8,4 @@ mod dossiers;
 mod hostile;
 mod operations;
 mod signatures;
+mod verify;

@@ -1,6 +1,7 @@
 //! The command line, as a person or a script meets it.
 
 mod kit;
+mod verify;
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::path::Path;

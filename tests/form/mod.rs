@@ -8,6 +8,7 @@ mod annex;
 mod any;
 mod body;
 mod certificate;
+mod copy;
 mod document;
 mod head;
 mod page;
@@ -113,6 +114,8 @@ fn variants() -> Vec<(&'static str, &'static str, &'static str, Value)> {
         ("to_trinh", "plain", "ngang", json!({"danh_sach": {"huong": "ngang"}})),
         ("to_trinh", "nhieu", "trong_bai", json!({"trong_bai": true, "danh_sach": null})),
         ("bien_ban", "plain", "no_number", json!({"so": null})),
+        ("ban_sao", "plain", "no_number", json!({"so": null, "ngay": null, "nam": 2021})),
+        ("ban_sao", "trich-sao", "no_number", json!({"so": null, "ngay": null})),
         ("bien_ban", "plain", "no_recipients", json!({"noi_nhan": null})),
     ]);
     for form in &sign::FORMS {
@@ -121,6 +124,7 @@ fn variants() -> Vec<(&'static str, &'static str, &'static str, Value)> {
         all.push(("to_trinh", "minimal", form.name, json!({"nguoi_ky": form.data()})));
         all.push(("quyet_dinh", "minimal", form.name, json!({"nguoi_ky": form.data()})));
         all.push(("bao_cao", "minimal", form.name, json!({"nguoi_ky": form.data()})));
+        all.push(("ban_sao", "minimal", form.name, json!({"nguoi_ky": form.data()})));
     }
     all
 }
@@ -215,6 +219,7 @@ fn broken() -> Vec<&'static Broken> {
         annex::BROKEN,
         text::BROKEN,
         certificate::BROKEN,
+        copy::BROKEN,
     ]
     .into_iter()
     .flatten()
@@ -226,6 +231,7 @@ const COMPANIONS: &[(&str, &str, &[&str])] = &[
     ("trang.le", "a line 1 mm into the left margin", &["noi_dung.lui_dong"]),
     ("noi_dung.lui_dong", "a paragraph at the edge", &["dieu.so"]),
     ("ky.vi_tri", "in the left half", &["ky.cho_ky"]),
+    ("sao.mot_to", "an entry on the next sheet", &["trang.so_trang"]),
     // There is no room between the lines above the verb.
     ("khen.thu_tu", "the award over the verb", &["khen.chong_chu"]),
 ];

@@ -1,5 +1,7 @@
 //! Pages that break the rules of Phụ lục I, Phần I, Mục II, khoản 7 and 8; texts of any length above a signature.
 
+use std::collections::BTreeSet;
+
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
@@ -8,6 +10,7 @@ use vinhdanh::diagnostic::Severity;
 use vinhdanh::engine::LabelledBox;
 
 use super::{Broken, Sheet, changed, mm, run, sheet, sheets};
+use crate::support::local;
 
 /// A way to sign.
 pub struct Signing {
@@ -120,6 +123,39 @@ fn every_document_tells_where_to_sign_and_to_seal() {
         let count = |name: &str| sheet.boxes.iter().filter(|one| one.name == name).count();
         assert_eq!((count("nguoi_ky"), count("co_quan")), (1, 1), "{}", sheet.name);
     }
+}
+
+#[test]
+fn every_place_to_sign_is_a_field_of_its_manifest_and_no_other() {
+    for sheet in sheets() {
+        let id = sheet.name.split('/').next().expect("a template");
+        let manifest = &local().renderer.template(id).expect("built in").manifest;
+        let listed: BTreeSet<&str> = manifest.fields.iter().map(|field| field.place.as_str()).collect();
+        let due = manifest.fields.iter().filter(|field| !field.optional).map(|field| field.place.as_str());
+        let found: BTreeSet<&str> = sheet.boxes.iter().map(|one| one.name.as_str()).collect();
+        assert_eq!(found.len(), sheet.boxes.len(), "{}: a box twice", sheet.name);
+        assert!(found.is_subset(&listed), "{}: {found:?}, listed {listed:?}", sheet.name);
+        assert!(due.clone().all(|place| found.contains(place)), "{}: {found:?}", sheet.name);
+    }
+}
+
+#[test]
+fn decisions_and_certificates_leave_with_fields_and_persons_sign_before_the_seal() {
+    let fields = |id: &str| {
+        let manifest = &local().renderer.template(id).expect("built in").manifest;
+        let names: Vec<&str> =
+            manifest.fields.iter().filter(|field| !field.optional).map(|field| field.name.as_str()).collect();
+        (names, manifest.fields_default)
+    };
+    for id in ["quyet_dinh", "quyet_dinh_cong_nhan", "quyet_dinh_huy_bo", "giay_khen", "bang_khen", "giay_chung_nhan"] {
+        assert_eq!(fields(id), (vec!["NguoiKy", "CoQuan"], true), "{id}");
+    }
+    for id in ["to_trinh", "bao_cao", "cong_van", "ban_sao"] {
+        assert_eq!(fields(id), (vec!["NguoiKy", "CoQuan"], false), "{id}");
+    }
+    assert_eq!(fields("bien_ban"), (vec!["ThuKy", "ChuTri", "CoQuan"], false));
+    assert_eq!(fields("danh_sach_chi_thuong"), (vec!["NguoiLap", "KeToan", "NguoiKy", "CoQuan"], false));
+    assert_eq!(fields("dong_chu_ky"), (vec![], false));
 }
 
 #[test]

@@ -12,6 +12,7 @@ use lopdf::{Dictionary, Document, Object};
 use serde_json::json;
 use vinhdanh::diagnostic::Code;
 use vinhdanh::engine::Standard;
+use vinhdanh::pades::{FieldSpec, add_fields, fields};
 use vinhdanh::pdf::{About, Bookmark, Merged, Merger, pages};
 
 use self::links::rich_dossier;
@@ -280,7 +281,13 @@ fn a_refused_file_leaves_no_trace() {
         ("pdf_broken", b"not a PDF".to_vec()),
         ("pdf_broken", good[..good.len() / 2].to_vec()),
         ("pdf_broken", Vec::new()),
-        ("pdf_form", catalog("AcroForm", Object::Dictionary(Dictionary::new()))),
+        ("pdf_form", with(&|document| form(document, b"Tx", None))),
+        ("pdf_form", with(&|document| form(document, b"Sig", Some(Object::Dictionary(Dictionary::new()))))),
+        (
+            "pdf_form",
+            catalog("AcroForm", Object::Dictionary(Dictionary::from_iter([("XFA", Object::string_literal("x"))]))),
+        ),
+        ("pdf_form", catalog("DSS", Object::Dictionary(Dictionary::new()))),
         ("pdf_foreign", catalog("OCProperties", Object::Dictionary(Dictionary::new()))),
         ("pdf_foreign", catalog("MarkInfo", Object::Dictionary(Dictionary::new()))),
         ("pdf_foreign", catalog("Metadata", Object::Null)),
@@ -305,6 +312,40 @@ fn a_refused_file_leaves_no_trace() {
             assert_eq!(pages(bad).expect_err(code).diagnostics[0].code, *code);
         }
     }
+}
+
+/// Puts a field on the first page.
+fn form(document: &mut Document, kind: &[u8], value: Option<Object>) {
+    let mut field = Dictionary::from_iter([
+        ("Subtype", Object::Name(b"Widget".to_vec())),
+        ("FT", Object::Name(kind.to_vec())),
+        ("T", Object::string_literal("A")),
+    ]);
+    if let Some(value) = value {
+        field.set("V", value);
+    }
+    let id = Object::Reference(document.add_object(field));
+    let page = document.get_pages()[&1];
+    document.get_dictionary_mut(page).expect("a page").set("Annots", vec![id.clone()]);
+    let form = Dictionary::from_iter([("Fields", Object::Array(vec![id]))]);
+    document.catalog_mut().expect("a catalog").set("AcroForm", form);
+}
+
+#[test]
+fn empty_signature_fields_leave_no_trace() {
+    let field = |name: &str, page, x| {
+        let (name, label) = (name.to_owned(), "Chữ ký của người có thẩm quyền".to_owned());
+        FieldSpec { name, label, page, x, y: 300.0, w: 120.0, h: 60.0 }
+    };
+    let ready: Vec<_> = dossier()
+        .iter()
+        .map(|(pdf, bookmarks)| {
+            let fields = [field("NguoiKy", pages(pdf).expect("one of ours"), 200.0), field("CoQuan", 1, 160.0)];
+            ([&pdf[..], &add_fields(pdf, &fields).expect("room for fields")].concat(), bookmarks.clone())
+        })
+        .collect();
+    assert!(ready.iter().all(|(pdf, _)| fields(pdf).expect("a form").len() == 2));
+    assert!(merged(&ready).out == merged(dossier()).out);
 }
 
 #[test]

@@ -11,6 +11,11 @@ use super::keys::{chain, order, serves, sign, sign_der, sign_joined, sign_pss};
 use super::mock::{Asked, Mock, Reply};
 use super::{SECRET, done, followed, given, provider, ticket, told};
 
+/// Name, what is changed in a credential, and what is told.
+type Unready = (&'static str, fn(&mut Value), Code, &'static str);
+/// Name, an answer, and what is told.
+type Broken = (&'static str, fn() -> Reply, &'static str);
+
 const RSA: Algorithm = Algorithm::RsaPkcs1Sha256;
 const NAME: &str = "csc-thu";
 
@@ -228,6 +233,29 @@ async fn the_signer_may_approve_elsewhere_and_the_service_may_take_its_time() {
 }
 
 #[actix_web::test]
+async fn of_two_ways_the_one_the_signer_chose_is_sent_alone() {
+    let mock = service(|asked| {
+        if at(asked, "credentials/info") || at(asked, "credentials/list") {
+            let mut told = info("signer");
+            told["auth"] = json!({"mode": "explicit", "expression": "PIN OR mobile", "objects": [
+                {"type": "Password", "id": "PIN", "label": "Mã PIN"}, {"type": "oob", "id": "mobile"}]});
+            let listed = json!({"credentialIDs": ["signer"], "credentialInfos": [told.clone()]});
+            return Some(Reply::json(200, if at(asked, "credentials/list") { &listed } else { &told }));
+        }
+        at(asked, "credentials/authorize").then(|| Reply::json(202, &json!({"handle": "h"})))
+    });
+    let csc = provider(&settings(&mock, ""), NAME);
+    let found = csc.credentials(&User { id: String::new() }).await.expect("credentials");
+    assert!(!found[0].wants[0].required);
+    let plain = || order("signer", "signer", RSA, &["15/QĐ-UBND"]);
+    ticket(csc.start(&plain()).await.expect("waiting"));
+    ticket(csc.start(&given(plain(), "PIN", "135790")).await.expect("waiting"));
+    let sent: Vec<_> =
+        mock.asked_at("/csc/v2/credentials/authorize").iter().map(|one| one.json()["authData"].clone()).collect();
+    assert_eq!(sent, [json!([{"id": "mobile"}]), json!([{"id": "PIN", "value": "135790"}])]);
+}
+
+#[actix_web::test]
 async fn a_token_that_ends_midway_is_replaced() {
     let mock = service(|asked| {
         let stale = asked.header("authorization") == "Bearer t-0" && at(asked, "signatures/signHash");
@@ -293,7 +321,7 @@ async fn refusals_are_told_in_our_words_and_theirs() {
 
 #[actix_web::test]
 async fn what_would_be_refused_does_not_reach_the_signer() {
-    let quirks: [(&str, fn(&mut Value), Code, &str); 4] = [
+    let quirks: [Unready; 4] = [
         (
             "disabled",
             |info| info["key"]["status"] = json!("disabled"),
@@ -343,7 +371,7 @@ async fn what_would_be_refused_does_not_reach_the_signer() {
 
 #[actix_web::test]
 async fn broken_answers_are_told_apart() {
-    let cases: [(&str, fn() -> Reply, &str); 6] = [
+    let cases: [Broken; 6] = [
         ("html", || Reply::html(502), "`csc-thu` trả về trang HTML thay vì JSON (trạng thái 502)"),
         (
             "redirect",

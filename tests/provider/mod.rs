@@ -8,6 +8,7 @@ mod mysign;
 mod revocation;
 mod settings;
 mod smartca;
+mod tls;
 mod tsa;
 
 use std::sync::Arc;

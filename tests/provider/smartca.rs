@@ -39,10 +39,8 @@ fn success(data: &Value) -> Reply {
 
 fn usual(asked: &Asked, kept: &Value) -> Reply {
     let body = asked.json();
-    if asked.path != "/v1/signatures/sign/tran-1/status" || !body["sp_id"].is_null() {
-        if body["sp_id"] != "khen-thuong" || body["sp_password"] != SECRET {
-            return Reply::json(401, &json!({"status_code": 401, "message": "SP_CREDENTIAL_INVALID", "data": null}));
-        }
+    if body["sp_id"] != "khen-thuong" || body["sp_password"] != SECRET {
+        return Reply::json(401, &json!({"status_code": 401, "message": "SP_CREDENTIAL_INVALID", "data": null}));
     }
     match asked.path.as_str() {
         "/v1/credentials/get_certificate" => success(&json!({"user_certificates": [

@@ -1,6 +1,7 @@
 //! A running service, a local engine, samples and PDF readers: everything through the crate's public face.
 
 pub mod nam_2020;
+pub mod signed;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output as ProcessOutput};

@@ -17,7 +17,8 @@ pub fn run(places: &Places, speech: Speech) -> Result<(), Failure> {
             .map(|template| {
                 let manifest = &template.manifest;
                 json!({"id": manifest.id, "title_vi": manifest.title_vi, "title_en": manifest.title_en, "version": manifest.version,
-                    "legal_basis": manifest.legal_basis, "modes": manifest.modes, "samples": template.samples.keys().collect::<Vec<_>>()})
+                    "legal_basis": manifest.legal_basis, "modes": manifest.modes,
+                    "fields": manifest.fields, "fields_default": manifest.fields_default, "samples": template.samples.keys().collect::<Vec<_>>()})
             })
             .collect();
         output::print(&json!(templates))?;

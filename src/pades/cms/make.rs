@@ -3,10 +3,12 @@
 use crate::diagnostic::{Code, Diagnostic, Failure};
 
 use super::super::algorithm::ecdsa_der;
-use super::super::asn1::{self, INTEGER, OCTETS, SET, sequence, set_of, write, write_integer, write_oid};
+use super::super::asn1::{
+    self, Broken, INTEGER, OCTETS, SET, Value, sequence, set_of, write, write_integer, write_oid,
+};
 use super::super::{Algorithm, Certificate, Chain, KeyKind, Token, oid};
 use super::attributes::{SignedAttributes, attribute};
-use super::refused;
+use super::{Cms, refused};
 
 /// The signature value as it goes into the CMS, proved with the signer's certificate: what a time stamp is asked over.
 /// ECDSA is taken as DER or as r‖s, and becomes DER.
@@ -84,10 +86,7 @@ pub fn signed_data(
         Some(token) => {
             let token = Token::parse(token)?;
             if !token.covers(&value) {
-                return Err(refused(
-                    "dấu thời gian không phải của chữ ký này",
-                    "the time stamp is not over this signature",
-                ));
+                return Err(not_over_this());
             }
             write(asn1::context(1), &[&attribute(oid::TIME_STAMP_TOKEN, &token.der)])
         }
@@ -118,6 +117,50 @@ pub fn signed_data(
         &set_of(vec![signer_info]),
     ]);
     Ok(sequence(&[&write_oid(oid::SIGNED_DATA), &write(asn1::context(0), &[&data])]))
+}
+
+/// The same CMS with a time stamp over its signature, everything else as it was; other unsigned attributes are kept.
+///
+/// # Errors
+///
+/// [`Code::SignatureMismatch`]: the token is not over this signature, or there is one already.
+pub fn with_timestamp(cms: &Cms, token: &Token) -> Result<Vec<u8>, Failure> {
+    if cms.timestamp.is_some() {
+        return Err(refused("chữ ký đã có dấu thời gian", "the signature has a time stamp already"));
+    }
+    if !token.covers(&cms.signature) {
+        return Err(not_over_this());
+    }
+    add_unsigned(&cms.der, attribute(oid::TIME_STAMP_TOKEN, &token.der))
+        .map_err(|Broken| refused("không đọc được chữ ký CMS", "the CMS cannot be read"))
+}
+
+/// The CMS of one signer with one more unsigned attribute.
+fn add_unsigned(der: &[u8], added: Vec<u8>) -> Result<Vec<u8>, Broken> {
+    let info = Value::only(der)?.each()?;
+    let [kind, data] = info.as_slice() else { return Err(Broken) };
+    let data = Value::only(data.body)?.each()?;
+    let Some((signers, before)) = data.split_last() else { return Err(Broken) };
+    let signer = Value::only(signers.with_tag(SET)?.body)?.each()?;
+    let (unsigned, signed) = match signer.split_last() {
+        Some((last, before)) if last.tag == asn1::context(1) => (last.each()?, before),
+        _ => (Vec::new(), signer.as_slice()),
+    };
+    let mut members: Vec<Vec<u8>> = unsigned.iter().map(|one| one.whole.to_vec()).chain([added]).collect();
+    members.sort();
+    let members: Vec<&[u8]> = members.iter().map(Vec::as_slice).collect();
+    let whole = |values: &[Value<'_>], last: Vec<u8>| {
+        let mut parts: Vec<&[u8]> = values.iter().map(|one| one.whole).collect();
+        parts.push(&last);
+        sequence(&parts)
+    };
+    let signer = whole(signed, write(asn1::context(1), &members));
+    let data = whole(before, write(SET, &[&signer]));
+    Ok(sequence(&[kind.whole, &write(asn1::context(0), &[&data])]))
+}
+
+fn not_over_this() -> Failure {
+    refused("dấu thời gian không phải của chữ ký này", "the time stamp is not over this signature")
 }
 
 /// Why a signature does not fit, as far as it can be found out: the usual slips are told by name.

@@ -10,7 +10,7 @@ mod make;
 mod read;
 
 pub use attributes::{SignedAttributes, signed_attributes};
-pub use make::{signature_value, signed_data};
+pub use make::{signature_value, signed_data, with_timestamp};
 
 pub(super) use read::SignedData;
 

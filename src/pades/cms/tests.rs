@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::super::testing::{FILES, Folder, certificate, chain, file, key, openssl, signed};
 use super::super::{
     Algorithm, Crl, Digest, LocalKey, Ocsp, Scheme, Token, check_cms, signature_value, signed_attributes, signed_data,
-    timestamp_response,
+    timestamp_response, with_timestamp,
 };
 use super::*;
 
@@ -152,6 +152,35 @@ fn a_time_stamp_goes_in_only_if_it_is_over_this_signature() {
 }
 
 #[test]
+fn a_cms_of_others_is_stamped_as_it_is() {
+    let folder = Folder::new(&[("content", DATA)]);
+    for how in [
+        "-signer signer.pem -inkey signer.key -certfile chain.pem",
+        "-signer p384.pem -inkey p384.key -certfile chain.pem -keyid",
+    ] {
+        let (done, said) =
+            folder.openssl(&format!("cms -sign -binary -in content -outform DER -out x.p7s -md sha256 -cades {how}"));
+        assert!(done, "{said}");
+        let cms = check_cms(&folder.read("x.p7s"), &digest()).expect("it holds");
+        let stamp = super::super::timestamp::tests::stamp(&folder, &cms.signature);
+        let stamped = check_cms(&with_timestamp(&cms, &stamp).expect("stamped"), &digest()).expect("it holds");
+        assert_eq!(stamped.timestamp.as_ref(), Some(&stamp.der));
+        assert_eq!((&stamped.signature, stamped.certificates.len()), (&cms.signature, cms.certificates.len()));
+        folder.write("y.p7s", &stamped.der);
+        let (done, said) = folder
+            .openssl("cms -verify -binary -inform DER -in y.p7s -content content -purpose any -out z -CAfile root.pem");
+        assert!(done, "{said}");
+        let again = with_timestamp(&stamped, &stamp).expect_err("one is enough");
+        assert_eq!(told(&again), "the signature has a time stamp already");
+        let foreign = Token::parse(&token()).expect("a token");
+        assert_eq!(
+            told(&with_timestamp(&cms, &foreign).expect_err("foreign")),
+            "the time stamp is not over this signature"
+        );
+    }
+}
+
+#[test]
 fn what_openssl_signs_is_read() {
     let folder = Folder::new(&[("content", DATA)]);
     let key_of = |name: &str| format!("-signer {name}.pem -inkey {name}.key -certfile chain.pem");
@@ -193,7 +222,7 @@ fn what_openssl_signs_is_read() {
 
 #[test]
 fn what_cannot_be_judged_says_so() {
-    let folder = Folder::new(&[("content", DATA)]);
+    let folder = Folder::new(&[("content", DATA), ("none.cnf", b"[req]\ndistinguished_name = none\n[none]\n")]);
     let sign = |how: &str| {
         let (done, said) = folder.openssl(&format!("cms -sign -binary -in content -outform DER -out x.p7s {how}"));
         assert!(done, "{said}");
@@ -203,6 +232,13 @@ fn what_cannot_be_judged_says_so() {
     assert_eq!((old.scheme, old.digest_algorithm, old.algorithm_name.as_str()), (None, None, "SHA-1, RSA"));
     assert!(!old.signature_holds());
     assert_eq!(old.names_signer, Some(true), "ESS version 1");
+    let (done, said) = folder.openssl(
+        "req -x509 -newkey rsa:1024 -nodes -keyout small.key -out small.pem -subj /CN=small -days 30 -config none.cnf",
+    );
+    assert!(done, "{said}");
+    let small = Cms::parse(&sign("-signer small.pem -inkey small.key -md sha256")).expect("read");
+    assert_eq!((small.scheme, small.algorithm_name.as_str()), (None, "SHA-256, RSA 1024"));
+    assert!(!small.signature_holds());
     let refused = |der: &[u8]| told(&Cms::parse(der).expect_err("refused")).to_owned();
     assert_eq!(
         refused(&sign("-signer signer.pem -inkey signer.key -signer seal.pem -inkey seal.key")),

@@ -7,8 +7,8 @@ use lopdf::{Dictionary, Object, ObjectId};
 use super::{Faults, drawing, file};
 use crate::diagnostic::Failure;
 use crate::pades::form;
+use crate::pdf::base::{Base, wrong_kind};
 use crate::pdf::sheet;
-use crate::pdf::update::{Base, wrong_kind};
 
 /// Bits of `/F` (ISO 32000-1, 12.5.3).
 const INVISIBLE: i64 = 1;
@@ -143,7 +143,8 @@ impl<'a> Annotation<'a> {
         let popup = kind == b"Popup";
         let flags = base.integer(body, "F");
         let shows = flags.unwrap_or_default() & (INVISIBLE | HIDDEN | NO_VIEW | TOGGLE_NO_VIEW) == 0;
-        if !popup && !(shows && flags.unwrap_or_default() & PRINT != 0) {
+        let printed = flags.unwrap_or_default() & PRINT != 0;
+        if !(popup || shows && printed) {
             faults.pdfa(
                 "6.3.2",
                 format!("{called} bị ẩn hoặc không in ra (`/F`)"),
@@ -247,7 +248,7 @@ impl<'a> Annotation<'a> {
             return Ok(());
         }
         let contents = base.entry(signature, "Contents").and_then(|contents| contents.as_str().ok());
-        if !contents.is_some_and(|der| der.first() == Some(&0x30)) {
+        if contents.is_none_or(|der| der.first() != Some(&0x30)) {
             faults.pdfa("6.4.3", format!("{called} không chứa chữ ký"), format!("{named} holds no signature"));
         }
         let range = base.list(signature, "ByteRange")?;

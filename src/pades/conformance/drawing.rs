@@ -7,7 +7,7 @@ use lopdf::{Dictionary, Object, ObjectId, Stream};
 
 use super::Faults;
 use crate::diagnostic::Failure;
-use crate::pdf::update::{Base, wrong_kind};
+use crate::pdf::base::{Base, wrong_kind};
 
 /// What all appearances may have together when unpacked, bytes.
 const MOST_BYTES: usize = 32 << 20;

@@ -4,8 +4,8 @@ use lopdf::Object;
 
 use super::Faults;
 use crate::diagnostic::Failure;
+use crate::pdf::base::Base;
 use crate::pdf::raw;
-use crate::pdf::update::Base;
 
 /// What no action may be (ISO 19005-2, 6.5.1).
 const FORBIDDEN: [&[u8]; 14] = [
@@ -33,11 +33,11 @@ pub(super) fn check(base: &Base, faults: &mut Faults) -> Result<(), Failure> {
     }
     for at in base.sections() {
         let rest = base.bytes().get(at..).unwrap_or_default();
-        if let Some(rest) = rest.strip_prefix(b"xref") {
-            if !after_line(rest).is_some_and(|rest| rest.first().is_some_and(u8::is_ascii_digit)) {
-                let vi = "bảng tham chiếu chéo thừa dấu cách hoặc dòng trống";
-                faults.pdfa("6.1.4", vi, "a cross-reference table has spaces or empty lines too many");
-            }
+        if let Some(rest) = rest.strip_prefix(b"xref")
+            && !after_line(rest).is_some_and(|rest| rest.first().is_some_and(u8::is_ascii_digit))
+        {
+            let vi = "bảng tham chiếu chéo thừa dấu cách hoặc dòng trống";
+            faults.pdfa("6.1.4", vi, "a cross-reference table has spaces or empty lines too many");
         }
     }
     objects(base, faults);

@@ -48,6 +48,21 @@ pub(super) fn path(signer: &Certificate, others: &[&Certificate], roots: &[Certi
     Some(Path { certificates, lapsed })
 }
 
+/// The certificate and those that really issued it, as far up as they are there; nobody vouches for them.
+pub(super) fn upward(signer: &Certificate, others: &[&Certificate]) -> Vec<Certificate> {
+    let mut path = vec![signer.clone()];
+    while let Some(last) = path.last()
+        && path.len() < LONGEST
+    {
+        let above = others.iter().take(PROOFS / LONGEST).find(|one| !path.contains(one) && one.issued(last));
+        match above {
+            Some(above) => path.push((*above).clone()),
+            None => break,
+        }
+    }
+    path
+}
+
 struct Search<'a> {
     others: &'a [&'a Certificate],
     roots: &'a [Certificate],

@@ -237,10 +237,11 @@ impl Bench<'_> {
         }
         self.lapsed(signer, at, clock, report);
         let Some(path) = self.path(signer, &cms.certificates, at) else {
-            report.chain = cms.certificates.iter().map(Certificate::name).take(8).collect();
+            let others: Vec<&Certificate> = cms.certificates.iter().collect();
+            report.chain = chain::upward(signer, &others).iter().map(Certificate::name).collect();
             let code = if self.trust.roots.is_empty() { Code::NoRoots } else { Code::Untrusted };
             report.findings.push(Finding::new(code));
-            self.short_keys(&cms.certificates[..cms.certificates.len().min(1)], report);
+            self.short_keys(std::slice::from_ref(signer), report);
             return;
         };
         report.chain = names(&path);

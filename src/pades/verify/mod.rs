@@ -16,6 +16,8 @@ mod standing;
 mod store;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 mod when;
 mod words;
 
@@ -23,7 +25,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::diagnostic::{Code as FailureCode, Failure};
 
-use super::{Certificate, Crl, Moment};
+use super::{Certificate, Crl, Moment, conformance};
 use file::{Budget, File, Unreadable};
 use form::{Form, Pages};
 use judge::{Bench, Found, Proof};
@@ -64,6 +66,7 @@ pub fn verify(pdf: &[u8], trust: &Trust, now: Moment) -> Result<Report, Failure>
         sha256: Sha256::digest(pdf).iter().map(|byte| format!("{byte:02x}")).collect(),
         length: pdf.len(),
         pages: None,
+        standards: None,
         signatures: Vec::new(),
         empty_fields: Vec::new(),
         findings: Vec::new(),
@@ -132,6 +135,16 @@ fn judge_file(
     if all.len() > SIGNATURES {
         report.findings.push(Finding::with(Code::TooManySignatures, &SIGNATURES.to_string()));
         all.truncate(SIGNATURES);
+    }
+    // The other reader unpacks all at once: not before it is known how much that is.
+    if !trailing && file.modest()? {
+        match conformance(file.bytes) {
+            Ok(found) => report.standards = Some(found),
+            // What it cannot read without repair it does not judge.
+            Err(_) => report.findings.push(Finding::new(Code::StandardsUnknown)),
+        }
+    } else {
+        report.findings.push(Finding::new(Code::StandardsUnknown));
     }
     let store = store::read(file)?;
     let bench = Bench { file, budget, pages: &pages, trust, store: &store, now, trailing };

@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::diagnostic::{Lang, Text};
 
 use super::words::Finding;
+use crate::pades::Conformance;
 
 /// What a file is worth.
 #[derive(Debug, Clone, PartialEq, Eq, Copy, Serialize)]
@@ -35,6 +36,22 @@ pub enum FileVerdict {
 }
 
 impl FileVerdict {
+    /// Its word in the contract.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::SignedValid => "signed_valid",
+            Self::SignedWithWarnings => "signed_with_warnings",
+            Self::UnknownSigner => "unknown_signer",
+            Self::Expired => "expired",
+            Self::Revoked => "revoked",
+            Self::Changed => "changed",
+            Self::Broken => "broken",
+            Self::Unsupported => "unsupported",
+            Self::NotSigned => "not_signed",
+            Self::Unreadable => "unreadable",
+        }
+    }
+
     /// Whether the file may be relied on: what the exit code of the command says.
     pub fn holds(self) -> bool {
         matches!(self, Self::SignedValid | Self::SignedWithWarnings)
@@ -48,8 +65,8 @@ impl FileVerdict {
                 "The document is validly signed and whole since it was signed",
             ),
             Self::SignedWithWarnings => (
-                "Văn bản có chữ ký số đúng và còn nguyên vẹn từ khi ký, nhưng có điều chưa kiểm tra được",
-                "The document is rightly signed and whole since it was signed, but something could not be checked",
+                "Văn bản có chữ ký số đúng và còn nguyên vẹn từ khi ký, nhưng có điểm cần lưu ý",
+                "The document is rightly signed and whole since it was signed, but some points need attention",
             ),
             Self::UnknownSigner => (
                 "Văn bản còn nguyên vẹn từ khi ký, nhưng chưa xác nhận được người ký là ai",
@@ -113,7 +130,7 @@ impl Verdict {
         let (vi, en) = match self {
             Self::Valid => ("Chữ ký hợp lệ", "The signature is valid"),
             Self::ValidWithWarnings => {
-                ("Chữ ký đúng, có điều chưa kiểm tra được", "The signature is right; something could not be checked")
+                ("Chữ ký đúng, có điểm cần lưu ý", "The signature is right; some points need attention")
             }
             Self::UnknownSigner => (
                 "Chữ ký đúng, nhưng chưa xác nhận được người ký",
@@ -296,6 +313,8 @@ pub struct Report {
     pub length: usize,
     /// Pages.
     pub pages: Option<usize>,
+    /// PDF/A and PDF/UA: what the file claims, and what breaks it now; none where it was not looked at.
+    pub standards: Option<Conformance>,
     /// Signatures and document time stamps, in the order they were made.
     pub signatures: Vec<SignatureReport>,
     /// Names of signature fields that are empty.

@@ -27,6 +27,14 @@ pub(super) enum Revoked {
     TooOld,
 }
 
+/// What one list or answer says.
+struct Word {
+    from: Moment,
+    next: Option<Moment>,
+    /// Since when the certificate is revoked, and whether it is only on hold.
+    said: Option<(Moment, bool)>,
+}
+
 /// What is said about `certificate`, issued by `issuer`, as of `at`; nothing from after `now` is heard.
 pub(super) fn revoked(
     certificate: &Certificate,
@@ -35,10 +43,14 @@ pub(super) fn revoked(
     at: Moment,
     now: Moment,
 ) -> Revoked {
-    let mut words: Vec<(Moment, Option<Moment>, Option<(Moment, bool)>)> = Vec::new();
+    let mut words: Vec<Word> = Vec::new();
     for crl in sources.crls.iter().take(SOURCES).filter(|crl| crl.signed_by(issuer)) {
         let said = crl.revoked(certificate).map(|one| (one.at, one.reason == Some(Reason::Hold)));
-        words.push((crl.this_update, crl.next_update, said));
+        // A list of other certificates only is silent about this one, whoever it names.
+        if said.is_none() && !crl.covers(certificate) {
+            continue;
+        }
+        words.push(Word { from: crl.this_update, next: crl.next_update, said });
     }
     for der in sources.ocsps.iter().take(SOURCES) {
         let Ok(answer) = Ocsp::parse(der, certificate, issuer) else { continue };
@@ -47,17 +59,17 @@ pub(super) fn revoked(
             Standing::Revoked(one) => Some((one.at, one.reason == Some(Reason::Hold))),
             Standing::Unknown => continue,
         };
-        words.push((answer.this_update, answer.next_update, said));
+        words.push(Word { from: answer.this_update, next: answer.next_update, said });
     }
-    words.retain(|(from, _, _)| *from <= now);
+    words.retain(|word| word.from <= now);
     if words.is_empty() {
         return Revoked::NoSource;
     }
     // A certificate on hold may have come back since; a revoked one does not.
-    let newest = words.iter().map(|(from, _, _)| *from).max();
+    let newest = words.iter().map(|word| word.from).max();
     let since = words
         .iter()
-        .filter_map(|(from, _, said)| said.filter(|(_, hold)| !hold || Some(*from) == newest))
+        .filter_map(|word| word.said.filter(|(_, hold)| !hold || Some(word.from) == newest))
         .map(|(since, _)| since)
         .min();
     if let Some(since) = since {
@@ -65,8 +77,6 @@ pub(super) fn revoked(
     }
     // An authority may drop a certificate from its lists once its time is over: such a list says nothing.
     let (_, end) = certificate.validity();
-    let fresh = |(from, next, _): &(Moment, Option<Moment>, _)| {
-        *from <= end && (*from >= at || next.is_some_and(|next| next >= at))
-    };
+    let fresh = |word: &Word| word.from <= end && (word.from >= at || word.next.is_some_and(|next| next >= at));
     if words.iter().any(fresh) { Revoked::Good } else { Revoked::TooOld }
 }

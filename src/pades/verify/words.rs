@@ -76,6 +76,8 @@ codes! {
     EmptyField = "empty_field", Note, "ô chữ ký `{}` chưa ký", "the signature field `{}` is not signed";
     Hybrid = "hybrid_tables", Warning, "tệp có hai bảng đối tượng; phần mềm đọc đời cũ có thể hiện nội dung khác", "the file has two tables of objects; an old reader may show other content";
 
+    StandardsUnknown = "standards_unknown", Note, "chưa xét được tệp có giữ chuẩn PDF/A và PDF/UA hay không", "whether the file keeps PDF/A and PDF/UA could not be judged";
+
     // The signature and what it covers.
     ContentsMissing = "contents_missing", Fault, "ô chữ ký không chứa chữ ký", "the field holds no signature";
     RangeMissing = "range_missing", Fault, "chữ ký không cho biết nó bao trùm phần nào của tệp", "the signature does not tell what part of the file it covers";
@@ -154,6 +156,8 @@ mod tests {
 
     use super::*;
 
+    const DOCUMENTED: &str = include_str!("../../../docs/verify.md");
+
     #[test]
     fn each_word_stands_for_one_thing_and_both_languages_say_as_much() {
         let words: BTreeSet<&str> = Code::ALL.iter().map(|code| code.row().0).collect();
@@ -162,6 +166,7 @@ mod tests {
             let (word, _, vi, en) = code.row();
             assert!(word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'), "{word}");
             assert_eq!(vi.matches("{}").count(), en.matches("{}").count(), "{word}");
+            assert!(DOCUMENTED.contains(&format!("`{word}`")), "{word} is not in docs/verify.md");
             assert!(!vi.ends_with('.') && !en.ends_with('.'), "{word}");
         }
     }

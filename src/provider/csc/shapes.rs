@@ -124,6 +124,7 @@ impl Info {
         let offered: Vec<_> =
             Algorithm::ALL.into_iter().filter(|one| algorithm_of(*one, &self.algorithms).is_some()).collect();
         let chain = Chain::order(self.certificates)?;
+        let required = !self.alternatives;
         let wants = self.objects.into_iter().filter(|object| object.given);
         Ok(Credential {
             id: self.id,
@@ -131,18 +132,21 @@ impl Info {
             algorithms: super::super::fitting(&chain, &offered),
             chain,
             at_once: self.multisign.min(at_once),
-            wants: wants.map(|object| Want { id: object.id, label: object.label }).collect(),
+            wants: wants.map(|object| Want { id: object.id, label: object.label, required }).collect(),
         })
     }
 
     /// `authData` of the second edition.
     pub(super) fn auth_data(&self, who: &str, given: &[Given]) -> Result<Value, Failure> {
         self.complete(who, given)?;
+        let handed = |object: &Object| given.iter().find(|one| one.id == object.id);
+        // Where one way is enough, the way the signer chose stands alone.
+        let chosen = self.alternatives && self.objects.iter().any(|object| handed(object).is_some());
         let mut data = Vec::new();
         for object in &self.objects {
-            match given.iter().find(|one| one.id == object.id) {
+            match handed(object) {
                 Some(one) => data.push(json!({ "id": one.id, "value": one.value.expose() })),
-                None if !object.given => data.push(json!({ "id": object.id })),
+                None if !object.given && !chosen => data.push(json!({ "id": object.id })),
                 None => {}
             }
         }

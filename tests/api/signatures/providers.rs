@@ -81,7 +81,8 @@ impl Provider for Slow {
     }
 
     fn credentials<'a>(&'a self, _: &'a User) -> Answer<'a, Vec<Credential>> {
-        let wants = self.wants.then(|| Want { id: "OTP".to_owned(), label: Text::new("mã OTP", "the OTP") });
+        let wants =
+            self.wants.then(|| Want { id: "OTP".to_owned(), required: true, label: Text::new("mã OTP", "the OTP") });
         let one = Credential {
             id: "chung-thu-1".to_owned(),
             label: String::new(),

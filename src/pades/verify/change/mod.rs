@@ -10,6 +10,7 @@ mod metadata;
 mod role;
 mod rules;
 mod structure;
+mod xml;
 
 use std::collections::BTreeSet;
 
@@ -124,7 +125,7 @@ impl Judge<'_> {
             self.tell(Code::Catalog, None, "Root");
         }
         let first = |trailer: &Dictionary| trailer.get(b"ID".as_slice()).and_then(Value::array)?.first().cloned();
-        if first(old).is_some() && first(old) != first(new) {
+        if first(old).zip(first(new)).is_some_and(|(old, new)| old != new) {
             self.tell(Code::Catalog, None, "ID");
         }
         let shown = self.old.sections().first();

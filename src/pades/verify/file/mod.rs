@@ -25,8 +25,12 @@ pub(super) struct Unreadable(pub(super) &'static str);
 
 /// Values one judgement may read, over all revisions of the file.
 const VALUES: u64 = 8_000_000;
+/// Values of objects kept in memory for one revision; others are read again when they are asked for again.
+const KEPT: u64 = 1_000_000;
 /// Bytes that one judgement may unpack.
 const UNPACKED: u64 = 128 << 20;
+/// Bytes of packed objects that another reader, which keeps all in memory, is given.
+const MODEST: usize = 16 << 20;
 /// No value is nested deeper.
 const DEPTH: usize = 64;
 
@@ -71,6 +75,8 @@ pub(super) struct File<'a> {
     pub(super) bytes: &'a [u8],
     budget: &'a Budget,
     table: table::Table,
+    /// Values in `objects`.
+    kept: Cell<u64>,
     objects: RefCell<HashMap<u32, Rc<Body>>>,
     packed: RefCell<HashMap<u32, Rc<Packed>>>,
 }
@@ -82,11 +88,40 @@ impl<'a> File<'a> {
             return Err(Unreadable("it does not begin with %PDF-"));
         }
         let table = table::read(bytes, budget)?;
-        let file = Self { bytes, budget, table, objects: RefCell::default(), packed: RefCell::default() };
+        let file = Self {
+            bytes,
+            budget,
+            table,
+            kept: Cell::default(),
+            objects: RefCell::default(),
+            packed: RefCell::default(),
+        };
         if file.trailer().contains_key(b"Encrypt".as_slice()) {
             return Err(Unreadable("it is encrypted"));
         }
         Ok(file)
+    }
+
+    /// Whether all its packed objects together are of a size a file of an office has.
+    pub(super) fn modest(&self) -> Result<bool, Unreadable> {
+        let mut total = 0_usize;
+        for (number, place) in self.places() {
+            if let Place::Offset { generation, .. } = place
+                && let Ok(body) = self.glance((*number, *generation))
+                && body.is("ObjStm")
+                && body.data.is_some()
+            {
+                match self.unpacked(&body) {
+                    Ok(data) => total += data.len(),
+                    Err(error) if self.exhausted() => return Err(error),
+                    Err(_) => return Ok(false),
+                }
+                if total > MODEST {
+                    return Ok(false);
+                }
+            }
+        }
+        Ok(true)
     }
 
     /// Whether reading stopped because too much was read.
@@ -124,8 +159,13 @@ impl<'a> File<'a> {
         if let Some(found) = self.objects.borrow().get(&id.0) {
             return Ok(Some(Rc::clone(found)));
         }
+        let before = self.budget.values.get();
         let body = Rc::new(self.read(id, 0)?);
-        self.objects.borrow_mut().insert(id.0, Rc::clone(&body));
+        let kept = self.kept.get() + (before - self.budget.values.get());
+        if kept <= KEPT {
+            self.kept.set(kept);
+            self.objects.borrow_mut().insert(id.0, Rc::clone(&body));
+        }
         Ok(Some(body))
     }
 
