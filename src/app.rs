@@ -494,7 +494,7 @@ fn read_keys(path: &Path) -> Result<HashMap<[u8; 32], String>, Failure> {
 /// Who holds keys, stamps time and knows of revocation, as the configuration has it.
 pub fn providers(settings: &Settings) -> Result<Providers, Failure> {
     let config = settings.ky_so.clone().unwrap_or_default();
-    Providers::from_config(&config, &|name| std::env::var(name).ok())
+    Providers::from_config(&config, &crate::config::variable)
 }
 
 fn webhooks(settings: &Settings, secrets: &Path) -> Result<(Sender, Vec<Secret>), Failure> {

@@ -316,6 +316,12 @@ pub struct Places {
     pub fonts: Vec<PathBuf>,
 }
 
+/// A variable of the environment whose name the operator wrote into the file: secrets of providers.
+#[expect(clippy::disallowed_methods, reason = "which variable it is, is told by the configuration")]
+pub fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
 fn cores() -> usize {
     std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get)
 }

@@ -9,7 +9,9 @@ import sys
 
 PACKAGES = {
     "pdftotext": "poppler-utils", "pdffonts": "poppler-utils", "pdfinfo": "poppler-utils",
-    "pdfdetach": "poppler-utils",
+    "pdfdetach": "poppler-utils", "pdfsig": "poppler-utils", "pdftoppm": "poppler-utils",
+    "openssl": "openssl", "mutool": "mupdf-tools", "certutil": "libnss3-tools", "zbarimg": "zbar-tools",
+    "softhsm2-util": "softhsm2", "pkcs11-tool": "opensc",
     "qpdf": "qpdf", "javac": "default-jdk-headless", "mvn": "maven",
     "chromium": "chromium",
 }
@@ -26,10 +28,11 @@ class Tools:
         self.java = self.schemathesis = self.python = self.chromium = None
 
         self._packages(set(PACKAGES) - (set() if browser else {"chromium"}))
-        for judge in ("pdftotext", "pdffonts", "pdfinfo", "pdfdetach", "qpdf"):
+        for judge in sorted(set(PACKAGES) - {"javac", "mvn", "chromium"}):
             if not shutil.which(judge):
                 self.missing[judge] = f"no such program (package {PACKAGES[judge]})"
-        getters = [("veraPDF", self._verapdf), ("schemathesis", self._schemathesis), ("typst", self._environment)]
+        getters = [("veraPDF", self._verapdf), ("schemathesis", self._schemathesis), ("typst", self._environment),
+                   ("pyHanko", self._environment)]
         for judge, getter in getters + ([("browser", self._browser)] if browser else []):
             why = getter()
             if why:

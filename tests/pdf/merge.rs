@@ -40,7 +40,7 @@ fn dossier() -> &'static [(Vec<u8>, Vec<Bookmark>)] {
         decision["danh_sach"] = json!({"kieu": "bang"});
         let mut printed = local().sample("giay_khen", "plain");
         printed["trinh_bay"] = json!({"xen": true});
-        let made = |id, data| local().pdf(id, data, Standard::A2a).expect("sound").bytes.to_vec();
+        let made = |id, data| local().plain_pdf(id, data, Standard::A2a).expect("sound").bytes.to_vec();
         vec![
             (made("quyet_dinh", decision), vec![bookmark("Quyết định", 1)]),
             (
@@ -227,7 +227,7 @@ fn changed(pdf: &[u8], change: &dyn Fn(&mut Document)) -> Vec<u8> {
 
 #[test]
 fn what_contradicts_the_files_before_is_refused() {
-    let good = &dossier()[1].0;
+    let good = &with_fields(&dossier()[1].0);
     let below = |document: &Document, key: &[u8]| {
         document.catalog().expect("a catalog").get(key).and_then(Object::as_reference).expect("a reference")
     };
@@ -260,7 +260,7 @@ fn what_contradicts_the_files_before_is_refused() {
 
 #[test]
 fn a_refused_file_leaves_no_trace() {
-    let good = &dossier()[1].0;
+    let good = &with_fields(&dossier()[1].0);
     let locked = {
         let (folder, path) = file("a.pdf", good);
         let to = folder.path().join("b.pdf");
@@ -331,26 +331,26 @@ fn form(document: &mut Document, kind: &[u8], value: Option<Object>) {
     document.catalog_mut().expect("a catalog").set("AcroForm", form);
 }
 
-#[test]
-fn empty_signature_fields_leave_no_trace() {
+/// A file with two empty signature fields more.
+fn with_fields(pdf: &[u8]) -> Vec<u8> {
     let field = |name: &str, page, x| {
         let (name, label) = (name.to_owned(), "Chữ ký của người có thẩm quyền".to_owned());
         FieldSpec { name, label, page, x, y: 300.0, w: 120.0, h: 60.0 }
     };
-    let ready: Vec<_> = dossier()
-        .iter()
-        .map(|(pdf, bookmarks)| {
-            let fields = [field("NguoiKy", pages(pdf).expect("one of ours"), 200.0), field("CoQuan", 1, 160.0)];
-            ([&pdf[..], &add_fields(pdf, &fields).expect("room for fields")].concat(), bookmarks.clone())
-        })
-        .collect();
+    let fields = [field("NguoiKy", pages(pdf).expect("one of ours"), 200.0), field("CoQuan", 1, 160.0)];
+    [pdf, &add_fields(pdf, &fields).expect("room for fields")].concat()
+}
+
+#[test]
+fn empty_signature_fields_leave_no_trace() {
+    let ready: Vec<_> = dossier().iter().map(|(pdf, bookmarks)| (with_fields(pdf), bookmarks.clone())).collect();
     assert!(ready.iter().all(|(pdf, _)| fields(pdf).expect("a form").len() == 2));
     assert!(merged(&ready).out == merged(dossier()).out);
 }
 
 #[test]
 fn a_damaged_file_never_stops_the_merger() {
-    let good = &dossier()[1].0;
+    let good = &with_fields(&dossier()[1].0);
     // Every place outside of streams: there a wrong byte is another object, number or reference.
     let mut places: Vec<usize> = Vec::new();
     let mut at = 0;
@@ -368,7 +368,9 @@ fn a_damaged_file_never_stops_the_merger() {
         match merger.add(&bad, &[]) {
             Ok(pages) => taken += pages,
             Err(failure) => {
-                assert_eq!(failure.code, Code::InvalidData, "{failure}");
+                let around =
+                    String::from_utf8_lossy(&bad[place.saturating_sub(60)..(place + 60).min(bad.len())]).into_owned();
+                assert_eq!(failure.code, Code::InvalidData, "{failure} at {place}: {around}");
                 refused += 1;
             }
         }

@@ -162,9 +162,26 @@ impl Local {
         runtime.block_on(self.pdf_now(id, data, standard))
     }
 
+    /// As [`Local::pdf`], without signature fields whatever the template.
+    pub fn plain_pdf(&self, id: &str, data: Value, standard: Standard) -> Result<Rendered, Failure> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(self.pdf_with(id, data, standard, Some(false)))
+    }
+
     /// As [`Local::pdf`], inside a runtime.
     pub async fn pdf_now(&self, id: &str, data: Value, standard: Standard) -> Result<Rendered, Failure> {
-        let requested = Requested { output: Output::Pdf(standard), ..Requested::default() };
+        self.pdf_with(id, data, standard, None).await
+    }
+
+    /// As [`Local::pdf_now`], with or without signature fields.
+    pub async fn pdf_with(
+        &self,
+        id: &str,
+        data: Value,
+        standard: Standard,
+        fields: Option<bool>,
+    ) -> Result<Rendered, Failure> {
+        let requested = Requested { output: Output::Pdf(standard), fields, ..Requested::default() };
         self.renderer.render(&self.backend, id, data, &requested, Instant::now() + LONG).await
     }
 

@@ -85,6 +85,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "ingest",
             "kit",
             "pades",
+            "pdf",
             "provider",
             "register",
             "render",

@@ -424,3 +424,139 @@ impl Register {
         Ok(ended)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::{NewField, NewRequest, Role};
+    use super::*;
+    use crate::register::Created;
+
+    /// A register with one request of two fields.
+    async fn register() -> (tempfile::TempDir, Register) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("so.sqlite");
+        let register = Register::open(path.to_str().expect("UTF-8")).await.expect("opened");
+        let field = |name: &str, role| NewField { name: name.to_owned(), role, label: name.to_owned() };
+        let new = NewRequest {
+            id: "k".to_owned(),
+            owner: String::new(),
+            name: "a.pdf".to_owned(),
+            origin: json!({}),
+            level: "B-B".to_owned(),
+            webhook: Some("https://example.vn/x".to_owned()),
+            base: Kept { pack: "ky/k/a.pdf".to_owned(), place: 0, bytes: 10 },
+            sha256: "00".to_owned(),
+            fields: vec![field("NguoiKy", Role::Signer), field("CoQuan", Role::Seal)],
+            expires_at: 1_000_000,
+            now: 0,
+            idempotency: None,
+        };
+        assert_eq!(register.open_request(&new).await.expect("opened"), Created::New);
+        (folder, register)
+    }
+
+    fn preparation(id: &str, field: &str, revision: i64, now: i64) -> NewPreparation {
+        NewPreparation {
+            id: id.to_owned(),
+            owner: String::new(),
+            request: "k".to_owned(),
+            field: field.to_owned(),
+            mode: Mode::Hash,
+            revision,
+            ticket: None,
+            tail: None,
+            prepared: None,
+            attributes: None,
+            chain: None,
+            algorithm: None,
+            now,
+            expires_at: now + 100,
+            idempotency: None,
+        }
+    }
+
+    fn signed(preparation: &str, field: &str, revision: i64) -> Signed {
+        Signed {
+            preparation: preparation.to_owned(),
+            request: "k".to_owned(),
+            field: field.to_owned(),
+            revision,
+            tail: Kept { pack: format!("ky/k/{revision}.tail"), place: 0, bytes: 5 },
+            sha256: format!("{revision:02}"),
+            value_sha256: "v".to_owned(),
+            way: Mode::Hash,
+            level: "B-B".to_owned(),
+            signer: "Lường Thị Ò".to_owned(),
+            pdfa: None,
+            assurance: None,
+            late: false,
+        }
+    }
+
+    #[tokio::test]
+    async fn a_preparation_stands_in_the_way_until_its_time_is_over() {
+        let (_folder, register) = register().await;
+        assert!(!register.open_preparation(&preparation("x", "CoQuan", 0, 0)).await.expect("asked"), "not its turn");
+        assert!(register.open_preparation(&preparation("a", "NguoiKy", 0, 0)).await.expect("asked"));
+        assert!(!register.open_preparation(&preparation("b", "NguoiKy", 0, 99)).await.expect("asked"), "one is open");
+        assert!(register.open_preparation(&preparation("c", "NguoiKy", 0, 100)).await.expect("asked"), "it is over");
+        // The old one's signature comes too late, and a second time for nothing.
+        let late = register.settle_signed(&[signed("a", "NguoiKy", 1)], 110, 5).await.expect("asked");
+        assert_eq!(late, [Next::Stale]);
+        let over = register.settle_signed(&[signed("c", "NguoiKy", 1)], 200, 5).await.expect("asked");
+        assert_eq!(over, [Next::Stale], "its own time is over");
+    }
+
+    #[tokio::test]
+    async fn signatures_are_settled_once_in_order_and_word_is_left_of_each() {
+        let (_folder, register) = register().await;
+        register.open_preparation(&preparation("a", "NguoiKy", 0, 0)).await.expect("asked");
+        let twice = [signed("a", "NguoiKy", 1), signed("a", "NguoiKy", 1)];
+        let next = register.settle_signed(&twice, 10, 5).await.expect("asked");
+        assert_eq!(next, [Next::PartlySigned, Next::Stale]);
+        assert!(
+            !register.open_preparation(&preparation("b", "CoQuan", 0, 20)).await.expect("asked"),
+            "an old revision"
+        );
+        assert!(register.open_preparation(&preparation("b", "CoQuan", 1, 20)).await.expect("asked"));
+        let next = register.settle_signed(&[signed("b", "CoQuan", 2)], 30, 5).await.expect("asked");
+        assert_eq!(next, [Next::Completed]);
+        let row = register.request("", "k").await.expect("read").expect("there");
+        assert_eq!(
+            (row.state().ok(), row.remove_at, row.sha256_now()),
+            (Some(RequestState::Completed), Some(35), "02")
+        );
+        let calls = register.due_calls(40, 10).await.expect("read");
+        let events: Vec<_> = calls.iter().map(|call| call.body.split('"').nth(3).unwrap_or_default()).collect();
+        assert_eq!(events, ["signature_request.signed", "signature_request.completed"]);
+        assert!(calls.iter().all(|call| !call.body.contains("Lường")), "no name in a webhook");
+        assert!(
+            !register.end_request("", "k", RequestState::Cancelled, None, 50, 5).await.expect("asked"),
+            "it has ended"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_removed_request_leaves_no_name_in_any_file() {
+        let (folder, register) = register().await;
+        let holds = |name: &str| {
+            let files = std::fs::read_dir(folder.path()).expect("the folder");
+            let mut contents = files.map(|file| std::fs::read(file.expect("a file").path()).expect("read"));
+            contents.any(|bytes| bytes.windows(name.len()).any(|part| part == name.as_bytes()))
+        };
+        register.open_preparation(&preparation("a", "NguoiKy", 0, 0)).await.expect("asked");
+        register.settle_signed(&[signed("a", "NguoiKy", 1)], 10, 5).await.expect("asked");
+        assert!(holds("Lường Thị Ò"));
+        assert_eq!(register.expire_requests(1_000_000, 5).await.expect("ended"), 1);
+        assert_eq!(register.begin_signature_removal(1_000_004).await.expect("begun").0.len(), 0, "kept for its time");
+        let (requests, _) = register.begin_signature_removal(1_000_005).await.expect("begun");
+        for id in requests {
+            register.finish_signature_removal(&id, false).await.expect("removed");
+        }
+        assert!(!holds("Lường Thị Ò"));
+        let left = register.request("", "k").await.expect("read").expect("its bare row");
+        assert_eq!((left.state().ok(), left.is_removed()), (Some(RequestState::Expired), true));
+    }
+}

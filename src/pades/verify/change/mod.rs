@@ -10,6 +10,7 @@ mod metadata;
 mod role;
 mod rules;
 mod structure;
+mod xml;
 
 use std::collections::BTreeSet;
 
