@@ -137,7 +137,6 @@ impl App {
             services: Services { providers: Arc::clone(&providers), known },
             providers,
             keep: store.keep,
-            file_bytes: store.body_bytes,
             webhooks: webhooks.as_ref().map(|(sender, _)| sender.clone()),
             stop: told.clone(),
         }));
