@@ -95,6 +95,8 @@ impl App {
         program: PathBuf,
         others: Vec<Arc<dyn Provider>>,
     ) -> Result<Arc<Self>, Failure> {
+        // What cannot be trusted stops the start before anything is opened.
+        let trust = Arc::new(trust(&settings.trust)?);
         let http = settings.http();
         let keys = match &settings.keys {
             Some(path) => read_keys(path)?,
@@ -126,7 +128,6 @@ impl App {
         let webhooks = settings.webhook_secrets.as_deref().map(|secrets| webhooks(settings, secrets)).transpose()?;
         let providers = others.into_iter().fold(providers(settings)?, Providers::with);
         let providers = Arc::new(providers);
-        let trust = Arc::new(trust(&settings.trust)?);
         let known = trust.roots.iter().chain(&trust.intermediates).cloned().collect();
         let signing = Arc::new(Signing::new(Parts {
             register: register.clone(),
@@ -136,7 +137,6 @@ impl App {
             services: Services { providers: Arc::clone(&providers), known },
             providers,
             keep: store.keep,
-            file_bytes: store.body_bytes,
             webhooks: webhooks.as_ref().map(|(sender, _)| sender.clone()),
             stop: told.clone(),
         }));

@@ -13,6 +13,8 @@ use crate::register::now_ms;
 
 /// How often runs are looked for where nothing tells of them.
 const TICK: Duration = Duration::from_secs(1);
+/// A file of which no request came after so long will have none, ms: longer than any request may take.
+const STRANDED_MS: i64 = 3_600_000;
 /// How often the rest is.
 const SWEEP: Duration = Duration::from_secs(60);
 
@@ -51,6 +53,10 @@ impl Signing {
     pub async fn sweep(&self) -> Result<(), Failure> {
         let now = now_ms();
         self.register.expire_requests(now, self.keep_ms()).await?;
+        for id in self.register.stranded(now - STRANDED_MS).await? {
+            self.files.remove_folder(&folder_of(&id)).await?;
+            self.register.forget_arrival(&id).await?;
+        }
         self.remove_expired(now).await
     }
 

@@ -67,8 +67,6 @@ pub struct Signing {
     pub services: Services,
     /// How long files of ended requests are kept.
     pub keep: Duration,
-    /// Largest file that is taken, bytes.
-    pub file_bytes: usize,
     /// Who judges addresses of webhooks; without it none is taken.
     pub webhooks: Option<Sender>,
     /// Turns true when the service stops.
@@ -106,8 +104,6 @@ pub struct Parts {
     pub services: Services,
     /// How long files of ended requests are kept.
     pub keep: Duration,
-    /// Largest file, bytes.
-    pub file_bytes: usize,
     /// Who judges addresses of webhooks.
     pub webhooks: Option<Sender>,
     /// Turns true when the service stops.
@@ -117,7 +113,7 @@ pub struct Parts {
 impl Signing {
     /// Puts the parts together.
     pub fn new(parts: Parts) -> Self {
-        let Parts { register, files, renderer, backend, providers, services, keep, file_bytes, webhooks, stop } = parts;
+        let Parts { register, files, renderer, backend, providers, services, keep, webhooks, stop } = parts;
         let state = State {
             process: format!("{}-{}", std::process::id(), uuid::Uuid::now_v7().simple()),
             handed: Mutex::new(HashMap::new()),
@@ -125,7 +121,7 @@ impl Signing {
             pictures: Mutex::new(Vec::new()),
             poke: Notify::new(),
         };
-        Self { register, files, renderer, backend, providers, services, keep, file_bytes, webhooks, stop, state }
+        Self { register, files, renderer, backend, providers, services, keep, webhooks, stop, state }
     }
 
     fn keep_ms(&self) -> i64 {

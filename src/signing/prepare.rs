@@ -126,6 +126,7 @@ impl Signing {
             idempotency: wanted.idempotency,
         };
         if !self.register.open_preparation(&new).await? {
+            self.left_behind(id).await?;
             return Err(self.not_now(&self.report(owner, id).await?, field));
         }
         metrics::counter!("vinhdanh_signature_preparations_total", "mode" => wanted.mode.word()).increment(1);

@@ -45,8 +45,9 @@ impl Signing {
         self.services.allow(wanted.level)?;
         let fit = self.document(&wanted.owner, wanted.document, wanted.fields, wanted.name).await?;
         let id = new_id();
-        let base = self.keep(&folder_of(&id), "pdf", fit.bytes.into()).await?;
         let now = now_ms();
+        self.register.announce_request(&id, now).await?;
+        let base = self.keep(&folder_of(&id), "pdf", fit.bytes.into()).await?;
         let new = NewRequest {
             id: id.clone(),
             owner: wanted.owner,
@@ -68,6 +69,7 @@ impl Signing {
             }
             Created::Before(before) => {
                 self.files.remove_folder(&folder_of(&id)).await?;
+                self.register.forget_arrival(&id).await?;
                 Ok((before, false))
             }
         }

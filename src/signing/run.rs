@@ -316,6 +316,9 @@ impl Signing {
         let (round, items): (Vec<Waiting>, Vec<Item>) = prepared.into_iter().map(|one| (one.waiting, one.item)).unzip();
         let deadline = now_ms() + APPROVAL_MS;
         if !self.register.open_round(&self.state.process, run, &round, now_ms(), deadline).await? {
+            if let Some(one) = round.first() {
+                self.left_behind(&one.request).await?;
+            }
             return Ok(());
         }
         let open = self.register.round(&run.id, run.round + 1).await?;
@@ -536,6 +539,11 @@ impl Signing {
             signed.tail = kept;
         }
         let next = self.register.settle_signed(ready, now_ms(), self.keep_ms()).await?;
+        if next.contains(&Next::Stale)
+            && let Some(one) = ready.first()
+        {
+            self.left_behind(&one.request).await?;
+        }
         next.iter().filter(|one| **one != Next::Stale).for_each(|_| super::signature::count(Mode::Provider));
         ready.clear();
         tails.clear();

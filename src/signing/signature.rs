@@ -109,6 +109,7 @@ impl Signing {
         };
         let next = self.register.settle_signed(&[signed], now_ms(), self.keep_ms()).await?;
         if next.first() == Some(&Next::Stale) {
+            self.left_behind(id).await?;
             // The same value at the same moment: the other was first.
             let row = self.register.preparation(id, preparation).await?.ok_or_else(no_preparation)?;
             if row.state()? == PreparationState::Used && row.value_sha256.as_deref() == Some(&value_sha256) {

@@ -43,6 +43,16 @@ impl Signing {
             .collect()
     }
 
+    /// Removes what was written for a request that was removed meanwhile: nothing else would.
+    pub(super) async fn left_behind(&self, request: &str) -> Result<(), Failure> {
+        if let Some(row) = self.register.any_request(request).await?
+            && row.is_removed()
+        {
+            self.files.remove_folder(&folder(&row)).await?;
+        }
+        Ok(())
+    }
+
     /// Reads what was kept.
     pub(super) async fn fetch(&self, kept: &Kept) -> Result<Bytes, Failure> {
         let number = |value: i64| u64::try_from(value).map_err(Failure::internal);

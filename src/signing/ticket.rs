@@ -133,6 +133,7 @@ impl Signing {
         };
         let next = self.register.settle_signed(&[signed], now_ms(), self.keep_ms()).await?;
         if next.first() == Some(&Next::Stale) {
+            self.left_behind(&request.id).await?;
             return Err(invalid());
         }
         super::signature::count(Mode::File);

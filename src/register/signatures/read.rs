@@ -22,8 +22,50 @@ impl Register {
         }
     }
 
+    /// Notes that a file is on its way into the folder of a request yet to be opened: a process that dies leaves no file
+    /// nobody knows of.
+    pub async fn announce_request(&self, id: &str, now: i64) -> Result<(), Failure> {
+        as_one!(self, |tx| {
+            sqlx::query("INSERT INTO signature_arrival (id, created_at) VALUES ($1, $2)")
+                .bind(id)
+                .bind(now)
+                .execute(&mut *tx)
+                .await
+                .map_err(unavailable)?;
+        });
+        Ok(())
+    }
+
+    /// Files that came before a moment and of which no request came.
+    pub async fn stranded(&self, before: i64) -> Result<Vec<String>, Failure> {
+        let found: Vec<(String,)> =
+            on!(self, |pool| sqlx::query_as("SELECT id FROM signature_arrival WHERE created_at < $1")
+                .bind(before)
+                .fetch_all(pool)
+                .await)
+            .map_err(unavailable)?;
+        Ok(found.into_iter().map(|(id,)| id).collect())
+    }
+
+    /// Forgets a file that came, once it is removed.
+    pub async fn forget_arrival(&self, id: &str) -> Result<(), Failure> {
+        as_one!(self, |tx| {
+            sqlx::query("DELETE FROM signature_arrival WHERE id = $1")
+                .bind(id)
+                .execute(&mut *tx)
+                .await
+                .map_err(unavailable)?;
+        });
+        Ok(())
+    }
+
     async fn write_request(&self, new: &NewRequest) -> Result<(), Failure> {
         as_one!(self, |tx| {
+            sqlx::query("DELETE FROM signature_arrival WHERE id = $1")
+                .bind(&new.id)
+                .execute(&mut *tx)
+                .await
+                .map_err(unavailable)?;
             sqlx::query(
                 "INSERT INTO signature_request (id, owner, state, name, origin, level, webhook, pack, place, bytes, \
                  sha256, created_at, changed_at, expires_at) \

@@ -33,6 +33,12 @@ CREATE TABLE signature_batch (
 CREATE INDEX signature_batch_by_owner ON signature_batch (owner, created_at);
 CREATE INDEX signature_batch_by_removal ON signature_batch (removal, remove_at);
 
+-- Files on their way into the store: what no request came of is removed.
+CREATE TABLE signature_arrival (
+    id TEXT PRIMARY KEY,
+    created_at INTEGER NOT NULL
+);
+
 CREATE TABLE signature_request (
     id TEXT PRIMARY KEY,
     owner TEXT NOT NULL,
