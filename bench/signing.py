@@ -20,7 +20,7 @@ import time
 from pathlib import Path
 
 from common import HOME, ROOT, Client, Server, Work, about, at_once, program
-from dossier import Watch, fresh, mib
+from dossier import Rest, Watch, fresh, mib
 
 sys.path.insert(0, str(ROOT / "tests" / "outside"))
 import pki
@@ -127,6 +127,41 @@ def by_command(binary, bases, people, password, images):
     return grown(row, bases, two)
 
 
+def over_rest(binary, count, people, password):
+    """One batch over REST: every document signed in runs with the local key, the service started anew with the seal's."""
+    folder, work = fresh("signing-rest"), Work(binary, "giay_khen")
+    settings = folder / "vinhdanh.toml"
+    settle = lambda who: settings.write_text(
+        f'[ky_so.local]\nenabled = true\npkcs12 = "{people[f"{who}.p12"]}"\npassword_file = "{password}"\n')
+    options = ("--data", str(folder / "data"), "--config", str(settings))
+    row = {"what": "vinhdanh, one batch over REST", "documents": count, "seconds": 0.0, "cpu_s": 0.0, "peak_mib": 0.0}
+    batch = None
+    for field, who in ((SIGNER, "signer"), (SEAL, "seal")):
+        settle(who)
+        with Server(binary, *options) as server:
+            rest = Rest(server.port)
+            if batch is None:
+                rows = [work.certificate(n) for n in range(count)]
+                made = rest.call("POST", "/v1/batches", {"template": "giay_khen", "rows": rows})["id"]
+                rest.ended(made)
+                batch = rest.call("POST", "/v1/signature-requests/batch", {"batch": made})["id"]
+            with Watch(server.pid) as watch:
+                rest.call("POST", f"/v1/signature-batches/{batch}/sign", {"provider": "local", "field": field})
+                while True:
+                    report = rest.call("GET", f"/v1/signature-batches/{batch}")
+                    if all(run["finished_at"] for run in report["runs"]):
+                        break
+                    time.sleep(0.1)
+            row.update(seconds=row["seconds"] + watch.seconds, cpu_s=row["cpu_s"] + watch.spent - watch.before,
+                       peak_mib=max(row["peak_mib"], watch.peak))
+            if who == "seal" and report["requests"]["completed"] != count:
+                raise RuntimeError(f"the batch ended as {report['requests']}")
+    row.update(per_second=count / row["seconds"], cpu_ms=row["cpu_s"] * 1000 / count / 2)
+    shutil.rmtree(folder)
+    print(f"bench: {row}", flush=True)
+    return row
+
+
 def by_hanko(python, bases, people, processes):
     one, two = fresh("signing/one"), fresh("signing/two")
     script = Path(__file__).resolve().parent / "peers" / "hanko_sign.py"
@@ -202,7 +237,7 @@ def main():
                 images = outside.pictures(fresh("signing-pictures"))
                 rows += [by_command(binary, bases, people, password, None), by_command(binary, bases, people, password, images)]
             if "rest" in parts:
-                rows.append(over_rest(binary, bases, people, password))
+                rows.append(over_rest(binary, len(bases), people, password))
             if "hanko" in parts:
                 python = hanko_python()
                 rows += [by_hanko(python, bases, people, processes) for processes in (1, 2)]

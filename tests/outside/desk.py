@@ -32,6 +32,7 @@ class Desk:
     def __init__(self, ground, folder, who="signer"):
         self.ground, self.folder = ground, folder
         self.program = fleet.Program(ground.binary, folder, "--config", folder / "vinhdanh.toml")
+        self.tickets = []
         self.settle(who)
         template = signing.run(ground, "sample", "giay_khen")
         self.sample = json.loads(template)
@@ -58,6 +59,11 @@ hosts = ["127.0.0.1"]
 
     def __exit__(self, *_):
         self.program.stop()
+        # What the service said all the while holds no password, no ticket and nobody's name.
+        said = "".join(log.read_text(encoding="utf-8", errors="replace") for log in self.folder.glob("serve-*.txt"))
+        secrets = {"the password": pki.PASSWORD, "a signer's name": "Lường Văn Thuận", "a recipient's name": "Lò Thị Minh Hạnh",
+                   **{f"ticket {n}": ticket for n, ticket in enumerate(self.tickets)}}
+        self.ground.tally(f"signing/{self.folder.name}/log", [f"{what} is in the log" for what, words in secrets.items() if words in said])
 
     def again(self, who):
         """Stopped, and started with another's key in the settings."""
@@ -240,6 +246,7 @@ def rest_file(ground):
     with Desk(ground, folder) as desk:
         request = desk.open()["id"]
         ticket = desk.call("POST", f"{REQUESTS}/{request}/fields/{SIGNER}/ticket", {})
+        desk.tickets.append(ticket["download"].split("/")[2])
         base = folder / "base.pdf"
         desk.program.download(ticket["download"], base)
         ground.tally("signing/rest-file/handed out", differ("the digest", hashlib.sha256(base.read_bytes()).hexdigest(), ticket["sha256"]))

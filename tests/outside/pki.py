@@ -243,11 +243,13 @@ class Authorities:
                     status, kind, data = authorities.answer(self.path, body)
                 except RuntimeError as fault:
                     status, kind, data = 500, "text/plain; charset=utf-8", str(fault).encode("utf-8")
-                self.send_response(status)
-                self.send_header("Content-Type", kind)
-                self.send_header("Content-Length", str(len(data)))
-                self.end_headers()
-                self.wfile.write(data)
+                # Who asked may have gone away meanwhile.
+                with contextlib.suppress(ConnectionError):
+                    self.send_response(status)
+                    self.send_header("Content-Type", kind)
+                    self.send_header("Content-Length", str(len(data)))
+                    self.end_headers()
+                    self.wfile.write(data)
 
             def log_message(self, *_):
                 pass

@@ -366,13 +366,15 @@ def ours(ground, name, path, options):
     return status, report, {one["field"]: one["verdict"] for one in report["signatures"] if one["kind"] == "signature"}
 
 
-def ours_sound(ground, name, path, signed, *, level="B-B", options=None, verdict="signed_valid"):
-    """`vinhdanh verify` is content, and finds the level the last signature was made at."""
+def ours_sound(ground, name, path, signed, *, level="B-B", options=None, verdict="signed_valid", pdfa=None):
+    """`vinhdanh verify` is content, and finds the level the last signature was made at; `pdfa`: what became of PDF/A."""
     status, report, said = ours(ground, name, path, lists(ground) if options is None else options)
     faults = differ("vinhdanh", said, dict.fromkeys(signed, "valid" if verdict == "signed_valid" else "valid_with_warnings"))
     if report:
         if status or report["verdict"] != verdict:
             faults.append(f"exit {status}, {report['verdict']}: {report['sentence']}")
+        if pdfa and (report["standards"] or {}).get("pdfa") != pdfa:
+            faults.append(f"PDF/A: {report['standards']}")
         levels = {one["field"]: one["level"] for one in report["signatures"] if one["kind"] == "signature"}
         if levels.get(signed[-1]) != level:
             faults.append(f"level {levels}, not {level}")
@@ -481,7 +483,7 @@ def signer_then_seal(ground):
         extends(ground, f"{name}/signed", one, base)
         extends(ground, f"{name}/sealed", two, one)
         ours_sound(ground, f"{name}/signed", one, [SIGNER])
-        ours_sound(ground, f"{name}/sealed", two, [SIGNER, SEAL])
+        ours_sound(ground, f"{name}/sealed", two, [SIGNER, SEAL], pdfa="kept")
         print(f"signing: {template} {standard}: B-B by RSA-2048 adds {added(one, base)} bytes, by P-256 {added(two, one)}", flush=True)
 
 
@@ -624,7 +626,115 @@ def others_sign_ours(ground):
     two = sign(ground, one, SEAL, "seal", folder / "sealed.pdf")
     ground.sound("signing/others-sign-ours", two, [SIGNER, SEAL], mutool=["edited", "unchanged"], profiles=())
     ground.judge("signing/others-sign-ours", two, profiles=("2a",), broken="6.2.11.4.1-1", qpdf=False)
-    ours_sound(ground, "signing/others-sign-ours", two, [SIGNER, SEAL])
+    ours_sound(ground, "signing/others-sign-ours", two, [SIGNER, SEAL], pdfa="broken")
+
+
+def many_at_once(ground):
+    """Several files in one command, each with words set by the engine and all of B-LTA fetched: all come out."""
+    folder = ground.place("many-at-once")
+    base, _ = fresh(ground, folder)
+    (folder / "in").mkdir()
+    (folder / "out").mkdir()
+    copies = [folder / "in" / f"{n}.pdf" for n in range(6)]
+    for copy_ in copies:
+        copy_.write_bytes(base.read_bytes())
+    url = f"{ground.authorities.url}/tsa"
+    run(ground, "sign", *copies, "--field", SIGNER, "--pkcs12", ground.pki["signer.p12"], "--password-file", ground.password,
+        "--attachment", "925/BC-UBND", "--level", "B-LTA", "--tsa", url, "--ask", "127.0.0.1", "--cert", ground.pki["root.pem"],
+        "-o", folder / "out")
+    for copy_ in copies:
+        ground.judge(f"signing/many-at-once/{copy_.stem}", folder / "out" / copy_.name, ades={SIGNER: VALID}, later={SIGNER: VALID})
+
+
+def copies(ground):
+    """An electronic copy: a field of its own at the top right of page 1 with its words, signed by the agency."""
+    folder = ground.place("copies")
+    base, _ = fresh(ground, folder, template="quyet_dinh")
+    path = folder / "copy.pdf"
+    run(ground, "sign", base, "--copy", "sao_y", "--agency", "Ủy ban nhân dân huyện Phù Yên", "--pkcs12", ground.pki["seal.p12"],
+        "--password-file", ground.password, "-o", path)
+    ground.judge("signing/copies", path, pyhanko={"BanSao": VALID}, profiles=("2a", "ua1"))
+    ours_sound(ground, "signing/copies", path, ["BanSao"])
+    field = next(one for one in json.loads(run(ground, "sign", "fields", path))["fields"] if one["name"] == "BanSao")
+    left, top, width, height = field["place"]
+    found = marks(raster(base, 1), raster(path, 1), {"BanSao": (left, top, left + width, top + height)})
+    ground.tally("signing/copies/drawn", [] if found.get("BanSao", 0) > 100 and not found["outside"] and field["page"] == 1
+                 and left + width > 500 and top + height < 842 / 8 else [f"{field}: {found}"])
+    ground.tally("signing/copies/pdffonts", judges.pdffonts(path))
+
+
+def codes(ground):
+    """The code on the page: read by zbar from scans at print size, straight and crooked, in grey and in black and white; and
+    what `verify --qr` makes of it, of one letter changed and of another body's keys."""
+    folder = ground.place("codes")
+    days = ("--from", "2020-01-01", "--to", "2030-12-31")
+    keys = {}
+    for who, body in (("ours", "Ủy ban nhân dân huyện Phù Yên"), ("theirs", "Ủy ban nhân dân huyện khác")):
+        run(ground, "attest", "key", folder / f"{who}.secret", "--issuer", body, *days)
+        keys[who] = folder / f"{who}.json"
+        keys[who].write_text(run(ground, "attest", "public", folder / f"{who}.secret"), encoding="utf-8")
+    for template in ("giay_khen", "quyet_dinh"):
+        name, path = f"signing/codes/{template}", folder / f"{template}.pdf"
+        report = render(ground, template, path, "--qr", "--qr-keys", folder / "ours.secret", "--qr-address", "https://kiem-tra.phuyen.example")
+        ground.judge(name, path, profiles=("2a", "ua1"))
+        box = next(box for box in report["boxes"] if box["name"].startswith("ma_qr"))
+        straight = scan(path, box, 150)
+        scans = {"straight": straight, "at 120 dpi": scan(path, box, 120), "at 300 dpi": scan(path, box, 300), "upside down": turned(straight),
+                 "crooked": crooked(straight, 1 / 40), "black and white": black_and_white(straight)}
+        read = {}
+        for what, picture_ in scans.items():
+            file = folder / f"{template}-{re.sub(r'[^a-z0-9]+', '-', what)}.pgm"
+            write_pgm(file, picture_)
+            read[what] = zbar(file)
+        text = read["straight"]
+        for what, found in read.items():
+            ground.tally(f"{name}/zbar, {what}", [] if text.startswith("https://kiem-tra.phuyen.example/") and found == text
+                         else [f"reads {found[:60] or 'nothing'}"])
+        judged = lambda words, who="ours": json.loads(judges.command(
+            ground.binary, "verify", "--qr", words, "--keys", str(keys[who]), "--data", str(path.with_suffix(".json")), "--format", "json")[1])[0]
+        right = judged(text)
+        ground.tally(f"{name}/verify", differ("vinhdanh", [right["verdict"], right.get("same_data")], ["valid", True]))
+        ground.sentences.append((name, right["sentence"]))
+        changed_ = text[:-1] + str((int(text[-1]) + 1) % 10)
+        for what, verdict, said in (("a digit changed", "broken", judged(changed_)), ("another body's keys", "unknown_key", judged(text, "theirs"))):
+            ground.tally(f"{name}/{what}", differ("vinhdanh", said["verdict"], verdict))
+            ground.sentences.append((f"{name}/{what}", said["sentence"]))
+
+
+def scan(path, box, dpi):
+    """(width, height, grey) of a page around a box, as a scanner sees it with 8 mm around."""
+    scale, around = dpi / 72, 8 / 25.4 * 72
+    place = [round((box[side] - around) * scale) for side in "xy"] + [round((box[side] + 2 * around) * scale) for side in "wh"]
+    sides = [word for option, value in zip(("-x", "-y", "-W", "-H"), place) for word in (option, str(value))]
+    done = subprocess.run(["pdftoppm", "-gray", "-r", str(dpi), "-f", str(box["page"]), "-l", str(box["page"]), *sides, "-singlefile", str(path)],
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
+    kind, size, _, pixels = done.stdout.split(b"\n", 3)
+    if kind != b"P5":
+        raise RuntimeError(f"pdftoppm: {done.stderr.decode('utf-8', 'replace')}")
+    return (*map(int, size.split()), pixels)
+
+
+def write_pgm(path, picture_):
+    path.write_bytes(b"P5\n%d %d\n255\n" % picture_[:2] + picture_[2])
+
+
+def turned(picture_):
+    return (*picture_[:2], picture_[2][::-1])
+
+
+def crooked(picture_, slope):
+    """Each line pushed to the right a little more than the one above."""
+    width, height, pixels = picture_
+    lines = (pixels[row * width:(row + 1) * width] for row in range(height))
+    return width, height, b"".join((b"\xff" * int(row * slope) + line)[:width] for row, line in enumerate(lines))
+
+
+def black_and_white(picture_):
+    return (*picture_[:2], bytes(255 if grey > 127 else 0 for grey in picture_[2]))
+
+
+def zbar(path):
+    return judges.command("zbarimg", "-q", "--raw", str(path))[1].strip()
 
 
 # --- the checks: faults ------------------------------------------------------------------------------------------
@@ -641,6 +751,10 @@ def changed(ground):
     # A proper next signature of a stranger is no change, and no help either.
     more = ground.others_sign(two, "1/60,50,200,100/Khac", "stranger", folder / "stranger.pdf")
     ground.judge("signing/changed/a stranger signs too", more, pyhanko={SIGNER: VALID, SEAL: VALID, "Khac": "invalid"})
+    ours_bad(ground, "signing/changed/a stranger signs too", more, {"Khac": "unknown_signer"})
+    _, _, said = ours(ground, "signing/changed/ours beside a stranger's", more, lists(ground))
+    ground.tally("signing/changed/ours beside a stranger's", [] if all(said.get(field, "").startswith("valid") for field in (SIGNER, SEAL))
+                 else [str(said)])
 
 
 def flipped(ground):
@@ -834,7 +948,7 @@ def hanko_cms(ground, digest, target):
 CHECKS = {
     "fields": fields, "signer-then-seal": signer_then_seal, "minutes": minutes, "algorithms": algorithms,
     "appearances": appearances, "stamped": stamped, "long-term": long_term, "cross-reference": cross_reference,
-    "others-sign-ours": others_sign_ours, "changed": changed, "flipped": flipped, "foreign-prefix": foreign_prefix,
+    "others-sign-ours": others_sign_ours, "many-at-once": many_at_once, "copies": copies, "codes": codes, "changed": changed, "flipped": flipped, "foreign-prefix": foreign_prefix,
     "too-large": too_large, "wrong-key": wrong_key, "unfit": unfit, "key-files": key_files,
     "raw-signatures": raw_signatures, "cms-made-elsewhere": cms_made_elsewhere,
 }

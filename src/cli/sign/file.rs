@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
 use clap::Args;
-use rayon::prelude::*;
 use serde_json::json;
 
 use super::words::{Setting, Words};
@@ -110,21 +111,43 @@ impl SignFile {
             Some(name) if self.output.is_dir() => self.output.join(name),
             _ => self.output.clone(),
         };
+        // One for all files: connections to authorities live in it, and are used again.
+        let runtime = runtime()?;
         let one = |path: &PathBuf| {
             let file = |fault: Diagnostic| if self.pdf.len() > 1 { named(path, fault) } else { fault };
-            let signed = runtime()?.block_on(self.sign(&signer, words, path, &target(path), speech));
+            let signed = runtime.block_on(self.sign(&signer, words, path, &target(path), speech));
             signed.map_err(|failure| Failure::new(failure.code, failure.diagnostics.into_iter().map(file).collect()))
         };
         if let [only] = self.pdf.as_slice() {
             return one(only);
         }
-        let failures: Vec<Diagnostic> = self
-            .pdf
-            .par_iter()
-            .filter_map(|path| one(path).err())
-            .flat_map_iter(|failure| failure.diagnostics)
-            .collect();
+        let mut failures = self.each(&one)?;
+        failures.sort_by_key(|(at, _)| *at);
+        let failures: Vec<Diagnostic> = failures.into_iter().flat_map(|(_, failure)| failure.diagnostics).collect();
         if failures.is_empty() { Ok(()) } else { Err(Failure::new(Code::RowsFailed, failures)) }
+    }
+
+    /// Does every file, as many at once as there are cores; which ones failed. In threads of its own: those that pages are
+    /// set in would take up another file in the middle of one, and a runtime does not run inside another.
+    fn each(&self, one: &(dyn Fn(&PathBuf) -> Result<(), Failure> + Sync)) -> Result<Vec<(usize, Failure)>, Failure> {
+        let next = AtomicUsize::new(0);
+        let work = || {
+            let mut failed = Vec::new();
+            loop {
+                let at = next.fetch_add(1, Ordering::Relaxed);
+                let Some(path) = self.pdf.get(at) else { return failed };
+                failed.extend(one(path).err().map(|failure| (at, failure)));
+            }
+        };
+        let threads = thread::available_parallelism().map_or(1, usize::from).min(self.pdf.len());
+        thread::scope(|scope| {
+            let running: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+            let mut failed = Vec::new();
+            for thread in running {
+                failed.extend(thread.join().map_err(|_| Failure::internal("a thread that signs has panicked"))?);
+            }
+            Ok(failed)
+        })
     }
 
     fn signer(&self) -> Result<Signer, Failure> {
