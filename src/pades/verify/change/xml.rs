@@ -106,7 +106,10 @@ fn close(element: Element, open: &mut [Element], root: &mut Option<Element>) -> 
 }
 
 /// Name, attributes and whether it is closed at once; what follows.
-fn tag(inner: &str) -> Option<(&str, Vec<(&str, String)>, bool, &str)> {
+type Tag<'a> = (&'a str, Vec<(&'a str, String)>, bool, &'a str);
+
+/// The tag at the beginning, without its bracket.
+fn tag(inner: &str) -> Option<Tag<'_>> {
     let end = inner.find(|one: char| one.is_whitespace() || matches!(one, '>' | '/'))?;
     let (name, mut rest) = inner.split_at(end);
     let mut attributes: Vec<(&str, String)> = Vec::new();
