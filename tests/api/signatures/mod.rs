@@ -40,7 +40,7 @@ pub fn settings() -> Settings {
         large_workers: Some(1),
         batch_workers: Some(2),
         ky_so: Some(local_config(&pem)),
-        database_url: std::env::var("VINHDANH_TEST_DATABASE").ok(),
+        database_url: crate::support::test_database(),
         ..Settings::default()
     }
 }
