@@ -56,6 +56,7 @@ mod tests {
             ("15/QĐ-UBND", "15-QD-UBND"),
             ("Số: 07/TTr-PGDĐT", "So- 07-TTr-PGDDT"),
             ("  Bằng khen số 3 ", "Bang khen so 3"),
+            ("đề nghị", "de nghi"),
             ("Quye\u{302}\u{301}t", "Quyet"),
             ("🖋", "van ban"),
             ("", "van ban"),
