@@ -6,11 +6,11 @@ mod steps;
 mod words;
 
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Args, Subcommand};
 
 use super::{Speech, output};
+use crate::batch::now_ms;
 use crate::diagnostic::{Code, Failure};
 use crate::pades::{Algorithm, Certificate, Moment};
 
@@ -62,9 +62,7 @@ fn moment(at: Option<&str>) -> Result<Moment, Failure> {
             )
         });
     }
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).map_err(Failure::internal)?;
-    let seconds = i64::try_from(since.as_secs()).map_err(Failure::internal)?;
-    let moment = chrono::DateTime::from_timestamp(seconds, 0).ok_or_else(|| Failure::internal("the clock"))?;
+    let moment = chrono::DateTime::from_timestamp(now_ms() / 1000, 0).ok_or_else(|| Failure::internal("the clock"))?;
     Ok(moment.with_timezone(&zone()?))
 }
 
