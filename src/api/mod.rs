@@ -18,6 +18,7 @@ mod results;
 mod rules;
 mod sheets;
 mod signature_batches;
+mod signature_forms;
 mod signatures;
 mod templates;
 mod tickets;

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 
 use super::{Speech, output};
-use crate::batch::now_ms;
+use crate::app;
 use crate::diagnostic::{Code, Failure};
 use crate::pades::{Algorithm, Certificate, Moment};
 
@@ -47,11 +47,6 @@ impl Sign {
     }
 }
 
-/// Moments a signature states are those of Vietnam (Nghị định 30/2020/NĐ-CP, Phụ lục I, Phần I, Mục III).
-fn zone() -> Result<chrono::FixedOffset, Failure> {
-    chrono::FixedOffset::east_opt(7 * 3600).ok_or_else(|| Failure::internal("zone of seven hours"))
-}
-
 /// The moment asked for, else that of the clock.
 fn moment(at: Option<&str>) -> Result<Moment, Failure> {
     if let Some(word) = at {
@@ -62,8 +57,7 @@ fn moment(at: Option<&str>) -> Result<Moment, Failure> {
             )
         });
     }
-    let moment = chrono::DateTime::from_timestamp(now_ms() / 1000, 0).ok_or_else(|| Failure::internal("the clock"))?;
-    Ok(moment.with_timezone(&zone()?))
+    app::now()
 }
 
 fn usage(vi: &str, en: &str) -> Failure {

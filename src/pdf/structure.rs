@@ -238,8 +238,10 @@ fn piece(objects: &mut Objects, kid: &Object) -> Result<Object, Failure> {
             };
             let page = !entries.has(b"Pg") || role(b"Pg") == Some(Role::Page);
             let annotation = !entries.has_type(b"OBJR") || role(b"Obj") == Some(Role::Annotation);
-            // Pieces inside a form have keys of their own, which no file of ours uses.
-            page && annotation && !entries.has(b"Stm")
+            // Pieces inside a form have keys of their own, which no file of ours uses; an element that lost its role is no
+            // piece.
+            let known = |key: &[u8]| matches!(key, b"Type" | b"Pg" | b"MCID" | b"Obj");
+            page && annotation && entries.iter().all(|(key, _)| known(key))
         }
         _ => false,
     };

@@ -214,8 +214,8 @@ mod tests {
             (code.as_str(), printed.as_str()),
             ("https://vinhdanh.phuyen.example/k#", "vinhdanh.phuyen.example/k")
         );
-        let (_, printed) = read_address("https://thi-dua.phuyen.sonla.example").expect("an origin");
-        assert_eq!(printed, "thi-dua.\u{200b}phuyen.\u{200b}sonla.\u{200b}example/k");
+        let (_, printed) = read_address("https://thi-dua-khen-thuong.phuyen.sonla.example").expect("an origin");
+        assert_eq!(printed, "thi-dua-khen-thuong.\u{200b}phuyen.\u{200b}sonla.\u{200b}example/k");
         for wrong in
             ["", "phuyen.example", "ftp://a", "https://", "https://A.example", "https://a.example/x", "https://a b"]
         {

@@ -209,3 +209,9 @@ pub fn file(name: &str, bytes: &[u8]) -> (tempfile::TempDir, PathBuf) {
     std::fs::write(&path, bytes).expect("the file is written");
     (folder, path)
 }
+
+/// A PostgreSQL the tests of signatures run on instead of SQLite, where one is named.
+#[expect(clippy::disallowed_methods, reason = "whoever runs the tests names it, no configuration")]
+pub fn test_database() -> Option<String> {
+    std::env::var("VINHDANH_TEST_DATABASE").ok()
+}

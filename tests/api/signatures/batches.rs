@@ -175,7 +175,7 @@ fn serve(folder: &std::path::Path) -> Service {
     let mut command = Command::new(program());
     command.args(["serve", "--listen", "127.0.0.1:0", "--log", "off", "--workers", "1", "--large-workers", "1"]);
     command.arg("--data").arg(folder.join("data")).arg("--config").arg(&config);
-    if let Ok(database) = std::env::var("VINHDANH_TEST_DATABASE") {
+    if let Some(database) = crate::support::test_database() {
         command.args(["--database-url", &database]);
     }
     let mut child = command.stdout(Stdio::piped()).spawn().expect("the program starts");

@@ -40,7 +40,7 @@ pub fn settings() -> Settings {
         large_workers: Some(1),
         batch_workers: Some(2),
         ky_so: Some(local_config(&pem)),
-        database_url: std::env::var("VINHDANH_TEST_DATABASE").ok(),
+        database_url: crate::support::test_database(),
         ..Settings::default()
     }
 }
@@ -105,7 +105,8 @@ pub async fn show(app: &TestApp, request: &str) -> Value {
 /// The states of the fields, in order.
 pub fn states(request: &Value) -> Vec<String> {
     let fields = request["fields"].as_array().expect("fields");
-    fields.iter().map(|one| format!("{} {}", one["name"].as_str().unwrap(), one["state"].as_str().unwrap())).collect()
+    let text = |value: &Value| value.as_str().expect("a text").to_owned();
+    fields.iter().map(|one| format!("{} {}", text(&one["name"]), text(&one["state"]))).collect()
 }
 
 pub async fn document(app: &TestApp, request: &str) -> Vec<u8> {

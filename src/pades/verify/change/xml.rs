@@ -66,7 +66,7 @@ pub(super) fn read(text: &str) -> Option<Element> {
             if inner.starts_with('!') || open.len() == DEEPEST {
                 return None;
             }
-            let ((name, attributes, closed), after) = tag(inner)?;
+            let (name, attributes, closed, after) = tag(inner)?;
             rest = after;
             let before = scope.len();
             for (key, value) in &attributes {
@@ -105,21 +105,21 @@ fn close(element: Element, open: &mut [Element], root: &mut Option<Element>) -> 
     Some(())
 }
 
-/// What a tag holds: its name, its attributes, whether it is closed at once.
-type Tag<'a> = (&'a str, Vec<(&'a str, String)>, bool);
+/// Name, attributes and whether it is closed at once; what follows.
+type Tag<'a> = (&'a str, Vec<(&'a str, String)>, bool, &'a str);
 
-/// A tag, and what follows it.
-fn tag(inner: &str) -> Option<(Tag<'_>, &str)> {
+/// The tag at the beginning, without its bracket.
+fn tag(inner: &str) -> Option<Tag<'_>> {
     let end = inner.find(|one: char| one.is_whitespace() || matches!(one, '>' | '/'))?;
     let (name, mut rest) = inner.split_at(end);
     let mut attributes: Vec<(&str, String)> = Vec::new();
     loop {
         rest = rest.trim_start();
         if let Some(after) = rest.strip_prefix("/>") {
-            return Some(((name, attributes, true), after));
+            return Some((name, attributes, true, after));
         }
         if let Some(after) = rest.strip_prefix('>') {
-            return Some(((name, attributes, false), after));
+            return Some((name, attributes, false, after));
         }
         let (key, after) = rest.split_once('=')?;
         let (key, after) = (key.trim_end(), after.trim_start());
