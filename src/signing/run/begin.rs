@@ -95,9 +95,11 @@ impl Signing {
             None => return Err(no_algorithm(&credential)),
         };
         handed_over(&credential.wants, &wanted.authorisation)?;
+        // Whoever signs by a word now signs by one in every round.
+        let asks = credential.wants.iter().any(|want| want.required) || !wanted.authorisation.is_empty();
         // Faults of the picture are told now, not by every document.
         self.look(&WantedLook { image: wanted.look.image.clone(), text: None }, (0.0, 0.0), moment(now)).await?;
-        let look = self.keep_look(&wanted.look, !credential.wants.is_empty(), folder).await?;
+        let look = self.keep_look(&wanted.look, asks, folder).await?;
         let id = new_id();
         if !wanted.authorisation.is_empty() {
             self.state.handed.lock().await.insert(id.clone(), wanted.authorisation);
@@ -207,7 +209,7 @@ fn no_algorithm(credential: &Credential) -> Failure {
 fn handed_over(wants: &[Want], given: &[Given]) -> Result<(), Failure> {
     let faults: Vec<Diagnostic> = wants
         .iter()
-        .filter(|want| given.iter().all(|one| one.id != want.id))
+        .filter(|want| want.required && given.iter().all(|one| one.id != want.id))
         .map(|want| {
             Diagnostic::error(
                 "authorisation",
