@@ -22,8 +22,8 @@ use crate::diagnostic::{Code, Diagnostic, Failure};
 use crate::pades::{Algorithm, SignedAttributes};
 use crate::provider::{Assurance, Credential, Given, Item, Order, Progress, Provider, User, Want};
 use crate::register::{
-    Created, FieldState, Kept, Mode, NewRun, Next, Phase, PreparationRow, Reply, RequestRow, RunRow, Signed, Subject,
-    Waiting, now_ms,
+    Created, FieldState, Kept, Mode, NewRun, Next, Phase, PreparationRow, Reply, RequestRow, RunRow, RunState, Signed,
+    Subject, Waiting, now_ms,
 };
 use crate::render::hex;
 
@@ -33,6 +33,8 @@ const CLAIM_MS: i64 = 20_000;
 const SIGN_OF_LIFE: Duration = Duration::from_secs(5);
 /// Time for an approval, ms: providers give up before.
 const APPROVAL_MS: i64 = 30 * 60_000;
+/// A run that is not written down so long after it got its id never will be, ms: longer than any request may take.
+const BEGUN_MS: i64 = 3_600_000;
 /// Runs looked at in one turn.
 const RUNS: i64 = 8;
 /// Most hashes of one round, whatever a provider allows: their prepared files are in memory together.
@@ -199,6 +201,22 @@ impl Signing {
         Ok(look)
     }
 
+    /// Forgets what signers handed over for runs that ended, or never came to be, before their provider was asked.
+    pub(super) async fn forget_handed(&self, now: i64) -> Result<(), Failure> {
+        let runs: Vec<String> = self.state.handed.lock().await.keys().cloned().collect();
+        for id in runs {
+            let over = match self.register.run_row(&id).await? {
+                Some(run) => run.state()? != RunState::Running,
+                // Its request may still be at it.
+                None => made_before(&id, now - BEGUN_MS),
+            };
+            if over {
+                self.state.handed.lock().await.remove(&id);
+            }
+        }
+        Ok(())
+    }
+
     /// Runs whose time has come and which nobody is at, claimed for this process.
     pub(super) async fn due_runs(&self) -> Result<Vec<RunRow>, Failure> {
         let now = now_ms();
@@ -210,12 +228,16 @@ impl Signing {
 
     /// One step of one run; another process cannot take it meanwhile.
     pub(super) async fn advance(self: Arc<Self>, run: RunRow) {
-        self.take_step(&run).await;
+        let taken = self.take_step(&run).await;
         self.state.busy.lock().await.remove(&run.id);
-        self.state.poke.notify_one();
+        // A step that is held up is tried again with the next tick, not at once: the store may be away for long.
+        if taken {
+            self.state.poke.notify_one();
+        }
     }
 
-    async fn take_step(&self, run: &RunRow) {
+    /// Says whether the step was taken, or the run ended; else it comes again.
+    async fn take_step(&self, run: &RunRow) -> bool {
         let step = self.step(run);
         tokio::pin!(step);
         let outcome = loop {
@@ -226,21 +248,23 @@ impl Signing {
                     match self.register.hold_run(&self.state.process, &run.id, until).await {
                         Ok(true) => {}
                         // Its batch was called off, or another process thinks this one dead: nothing it writes counts.
-                        Ok(false) => return,
+                        Ok(false) => return false,
                         Err(failure) => tracing::warn!(run = %run.id, "a run could not be held: {failure}"),
                     }
                 }
             }
         };
-        if let Err(failure) = outcome {
-            // The store or the database is away: the step is taken again when it is back.
-            tracing::warn!(run = %run.id, "a run with a provider is held up: {failure}");
-            if failure.code != Code::StorageUnavailable
-                && let Err(also) = self.end(run, Some(&failure)).await
-            {
-                tracing::warn!(run = %run.id, "and could not be stopped: {also}");
-            }
+        let Err(failure) = outcome else { return true };
+        // The store or the database is away: the step is taken again when it is back.
+        tracing::warn!(run = %run.id, "a run with a provider is held up: {failure}");
+        if failure.code == Code::StorageUnavailable {
+            return false;
         }
+        if let Err(also) = self.end(run, Some(&failure)).await {
+            tracing::warn!(run = %run.id, "and could not be stopped: {also}");
+            return false;
+        }
+        true
     }
 
     async fn step(&self, run: &RunRow) -> Result<(), Failure> {
@@ -271,9 +295,9 @@ impl Signing {
             Ok(provider) => Arc::clone(provider),
             Err(failure) => return self.end(run, Some(&failure)).await,
         };
-        let handed = self.state.handed.lock().await.remove(&run.id).unwrap_or_default();
+        let handed = self.state.handed.lock().await.contains_key(&run.id);
         // What was handed over is good for one approval, and gone with the process it was handed to.
-        if handed.is_empty() && run.look()?["asks"] == true {
+        if !handed && run.look()?["asks"] == true {
             return self.end(run, Some(&once_more())).await;
         }
         let (chain, look) = (kept_chain(&run.chain()?)?, self.kept_look(run).await?);
@@ -321,22 +345,23 @@ impl Signing {
             }
             return Ok(());
         }
-        let open = self.register.round(&run.id, run.round + 1).await?;
+        let asked = self.register.asked_in_round(&run.id, run.round + 1).await?;
         // A document that went on meanwhile was left out of the round.
         let items: Vec<Item> = round
             .iter()
             .zip(items)
-            .filter(|(one, _)| open.iter().any(|row| row.id == one.id))
+            .filter(|(one, _)| asked.iter().any(|row| row.id == one.id))
             .map(|(_, item)| item)
             .collect();
-        self.ask(run, provider.as_ref(), &open, items, handed).await
+        let handed = self.state.handed.lock().await.remove(&run.id).unwrap_or_default();
+        self.ask(run, provider.as_ref(), &asked, items, handed).await
     }
 
     async fn ask(
         &self,
         run: &RunRow,
         provider: &dyn Provider,
-        open: &[PreparationRow],
+        asked: &[PreparationRow],
         items: Vec<Item>,
         authorisation: Vec<Given>,
     ) -> Result<(), Failure> {
@@ -348,14 +373,15 @@ impl Signing {
         let user = User { id: run.user_id.clone() };
         let order = Order { user, credential: run.credential.clone(), algorithm, items, authorisation };
         let progress = provider.start(&order).await;
-        self.note(run, open, progress).await
+        self.note(run, asked, progress).await
     }
 
-    /// What the provider said, written down before anything is done with it.
+    /// What the provider said, written down before anything is done with it. `asked`: every document it was asked for; what
+    /// it says of one that ended meanwhile is passed over.
     async fn note(
         &self,
         run: &RunRow,
-        open: &[PreparationRow],
+        asked: &[PreparationRow],
         progress: Result<Progress, Failure>,
     ) -> Result<(), Failure> {
         match progress {
@@ -365,15 +391,15 @@ impl Signing {
                 Ok(())
             }
             Ok(Progress::Done(values)) => {
-                if values.len() != open.len() {
+                if values.len() != asked.len() {
                     let failure = Failure::one(
                         Code::ProviderUnavailable,
-                        format!("nhà cung cấp trả `{}` chữ ký cho `{}` văn bản", values.len(), open.len()),
-                        format!("the provider answered `{}` signatures for `{}` documents", values.len(), open.len()),
+                        format!("nhà cung cấp trả `{}` chữ ký cho `{}` văn bản", values.len(), asked.len()),
+                        format!("the provider answered `{}` signatures for `{}` documents", values.len(), asked.len()),
                     );
                     return self.end(run, Some(&failure)).await;
                 }
-                let replies: Vec<(String, Reply)> = open
+                let replies: Vec<(String, Reply)> = asked
                     .iter()
                     .zip(values)
                     .map(|(row, value)| {
@@ -409,13 +435,13 @@ impl Signing {
             );
             return self.end(run, Some(&failure)).await;
         }
-        let open = self.register.round(&run.id, run.round).await?;
-        let mut items = Vec::with_capacity(open.len());
-        for row in &open {
+        let asked = self.register.asked_in_round(&run.id, run.round).await?;
+        let mut items = Vec::with_capacity(asked.len());
+        for row in &asked {
             let attributes = SignedAttributes(decoded(row.attributes.as_deref().unwrap_or_default())?);
             items.push(Item { hash: attributes.hash(), attributes: attributes.0, label: String::new() });
         }
-        self.ask(run, provider.as_ref(), &open, items, Vec::new()).await
+        self.ask(run, provider.as_ref(), &asked, items, Vec::new()).await
     }
 
     /// Asks how far an approval is.
@@ -441,8 +467,8 @@ impl Signing {
                 Ok(())
             }
             progress => {
-                let open = self.register.round(&run.id, run.round).await?;
-                self.note(run, &open, progress).await
+                let asked = self.register.asked_in_round(&run.id, run.round).await?;
+                self.note(run, &asked, progress).await
             }
         }
     }
@@ -568,6 +594,12 @@ fn word(assurance: Assurance) -> Option<String> {
     serde_json::to_value(assurance).ok().and_then(|value| value.as_str().map(str::to_owned))
 }
 
+/// Whether an id was given before a moment; one that does not tell was.
+fn made_before(id: &str, moment: i64) -> bool {
+    let at = uuid::Uuid::parse_str(id).ok().and_then(|id| id.get_timestamp()).map(|at| at.to_unix().0);
+    at.and_then(|seconds| i64::try_from(seconds).ok()).is_none_or(|seconds| seconds.saturating_mul(1_000) < moment)
+}
+
 /// What the signer reads on his telephone: the name of the file.
 fn label(request: &RequestRow) -> String {
     request.name.strip_suffix(".pdf").unwrap_or(&request.name).to_owned()
@@ -633,4 +665,17 @@ fn once_more() -> Failure {
         "nhà cung cấp cần người ký xác nhận lại cho các văn bản tiếp theo: gửi lại yêu cầu ký",
         "the provider wants the signer's word again for the documents that follow: ask again",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_tells_when_it_was_given() {
+        let id = new_id();
+        assert!(!made_before(&id, now_ms() - 60_000));
+        assert!(made_before(&id, now_ms() + 60_000));
+        assert!(made_before("k", 0));
+    }
 }
