@@ -453,29 +453,25 @@ fn crafted_files_end_in_time() {
     assert_eq!(verify(&deep, &trust(), moment(NOW)).expect("a report").verdict, FileVerdict::Unreadable);
 }
 
-/// A file with a catalog and `many` more objects, all of which the table finds at the same place: at `text`.
-fn at_one_place(many: usize, text: &[u8]) -> Vec<u8> {
-    let mut file = b"%PDF-1.7\n".to_vec();
-    let mut rows = String::new();
-    for (number, text) in [(1, "<</Type/Catalog/Pages 2 0 R>>"), (2, "<</Type/Pages/Kids[]/Count 0>>")] {
-        rows.push_str(&format!("{number} 1\n{:010} 00000 n \n", file.len()));
-        file.extend_from_slice(format!("{number} 0 obj\n{text}\nendobj\n").as_bytes());
-    }
-    rows.push_str(&format!("3 {many}\n{}", format!("{:010} 00000 n \n", file.len()).repeat(many)));
-    file.extend_from_slice(text);
-    let at = file.len();
-    let trailer = format!("\nxref\n{rows}trailer\n<</Size {}/Root 1 0 R>>\nstartxref\n{}\n%%EOF\n", many + 3, at + 1);
-    file.extend_from_slice(trailer.as_bytes());
-    file
-}
-
 #[test]
 fn what_is_read_again_and_again_is_counted_by_its_length() {
-    // Read to its end for every one of thousands of objects, each would take minutes.
-    let long = 1 << 20;
-    for text in [vec![b'0'; long], vec![b'x'; long], vec![b'%'; long], [b"3 0 obj (".to_vec(), vec![b'a'; long]].concat()] {
-        let budget = Budget::default();
-        let file = at_one_place(20_000, &text);
+    // Objects that lie within each other, or all at one place: read to the end for each, they would take minutes.
+    const MANY: usize = 2_000;
+    let nested: String = (3..MANY + 3).map(|number| format!("{number:<5} 0 obj (")).collect();
+    for (text, step) in [("0".repeat(1 << 18), 0), ("%".repeat(1 << 18), 0), (nested + &"a".repeat(1 << 18), 13)] {
+        let mut file = b"%PDF-1.7\n".to_vec();
+        let mut rows = String::new();
+        for (number, text) in [(1, "<</Type/Catalog/Pages 2 0 R>>"), (2, "<</Type/Pages/Kids[]/Count 0>>")] {
+            rows.push_str(&format!("{number} 1\n{:010} 00000 n \n", file.len()));
+            file.extend_from_slice(format!("{number} 0 obj\n{text}\nendobj\n").as_bytes());
+        }
+        rows.push_str(&format!("3 {MANY}\n"));
+        (0..MANY).for_each(|number| rows.push_str(&format!("{:010} 00000 n \n", file.len() + number * step)));
+        file.extend_from_slice(text.as_bytes());
+        let (at, size) = (file.len() + 1, MANY + 3);
+        let trailer = format!("\nxref\n{rows}trailer\n<</Size {size}/Root 1 0 R>>\nstartxref\n{at}\n%%EOF\n");
+        file.extend_from_slice(trailer.as_bytes());
+        let budget = Budget::of(100_000);
         let file = File::open(&file, &budget).expect("its table is sound");
         assert!(file.modest().is_err(), "{:?}", text.get(..9));
     }
