@@ -42,6 +42,8 @@ pub async fn put(
                 "`Content-Type` must be `application/pdf`",
             ));
         }
+        // Whoever has no ticket is not listened to for as long as a file takes.
+        app.signing.check_ticket(&ticket).await?;
         let file = body::read_bytes(request.headers(), payload, app.batch_body_bytes).await?;
         app.signing.hand_in(&ticket, file).await
     };
@@ -64,6 +66,7 @@ pub async fn post(
     payload: Payload,
 ) -> HttpResponse {
     let work = async {
+        app.signing.check_ticket(&ticket).await?;
         let file = read_file(&request, payload, app.batch_body_bytes).await?;
         app.signing.hand_in(&ticket, file).await
     };

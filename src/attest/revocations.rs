@@ -10,7 +10,7 @@ use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::keys::{KeyId, PublicKeys, SecretKey, day_text};
+use super::keys::{KeyId, PublicKey, PublicKeys, SecretKey, day_text};
 use super::payload::Signed;
 use super::{from_hexadecimal, hexadecimal};
 use crate::diagnostic::{Code, Failure};
@@ -142,9 +142,9 @@ impl List {
 
     /// The entry that names this code, or its document.
     pub fn find(&self, signed: &Signed) -> Option<&Entry> {
-        let printed = &signed.payload.printed;
+        let (printed, own) = (&signed.payload.printed, signed.fingerprint());
         self.revoked.iter().find(|entry| match &entry.target {
-            Target::Code(fingerprint) => *fingerprint == signed.fingerprint(),
+            Target::Code(fingerprint) => *fingerprint == own,
             Target::Document(Document { issuer, number, symbol, date }) => {
                 (issuer, number, symbol, date) == (&printed.issuer, &printed.number, &printed.symbol, &printed.date)
             }
@@ -165,11 +165,16 @@ impl SignedList {
 
     /// The list, if one of these keys signed it and has not been revoked.
     pub fn open(&self, keys: &PublicKeys) -> Result<List, Failure> {
-        let key = from_hexadecimal(&self.key).and_then(|id| keys.find(KeyId(id)));
-        let key = key.ok_or_else(|| unusable(&"signed with a key that is not among the published ones"))?;
-        if key.revoked.is_some() {
+        if self.key(keys)?.revoked.is_some() {
             return Err(unusable(&"signed with a key that was revoked"));
         }
+        self.open_to_renew(keys)
+    }
+
+    /// The list for its own issuer, who signs it anew: also with a key that was revoked since, or its entries and its
+    /// number would be lost with the key.
+    pub fn open_to_renew(&self, keys: &PublicKeys) -> Result<List, Failure> {
+        let key = self.key(keys)?;
         let signature = STANDARD.decode(&self.signature).unwrap_or_default();
         if !key.verifies(&message(&self.signed), &signature) {
             return Err(unusable(&"the signature is wrong"));
@@ -188,6 +193,11 @@ impl SignedList {
             next_update: moment(&text.next_update)?,
             revoked: text.revoked.into_iter().map(EntryText::read).collect::<Result<_, _>>()?,
         })
+    }
+
+    fn key<'a>(&self, keys: &'a PublicKeys) -> Result<&'a PublicKey, Failure> {
+        let key = from_hexadecimal(&self.key).and_then(|id| keys.find(KeyId(id)));
+        key.ok_or_else(|| unusable(&"signed with a key that is not among the published ones"))
     }
 }
 
@@ -273,7 +283,11 @@ mod tests {
         assert!(told(changed, &all).contains("signature is wrong"));
         let mut revoked = keys(&[1]);
         revoked.revoke(&key(1).id().to_string(), day("2026-01-01"));
-        assert!(told(list().sign(&key(1), 1, 2).expect("a list"), &revoked.public()).contains("was revoked"));
+        let old = list().sign(&key(1), 1, 2).expect("a list");
+        assert!(told(old.clone(), &revoked.public()).contains("was revoked"));
+        // Its issuer goes on from it with another key; nobody else does.
+        assert_eq!(old.open_to_renew(&revoked.public()).expect("ours").sequence, 1);
+        assert!(list().sign(&key(2), 1, 2).expect("a list").open_to_renew(&revoked.public()).is_err());
         assert!(list().sign(&key(1), 5, 5).is_err());
     }
 }

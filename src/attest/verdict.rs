@@ -149,13 +149,12 @@ pub fn judge(text: &str, keys: &PublicKeys, list: &Listed, data: Option<&Value>,
     judged.issuer = Some(keys.issuer.clone());
     judged.same_data = data.map(|data| canonical::data_hash(data) == signed.payload.data);
     judged.notes.extend(list_note(list, now));
-    judged.verdict = match list {
-        Listed::Open(list) if list.find(&signed).is_some() => {
-            judged.reason = list.find(&signed).map(|entry| (entry.reason.clone(), super::keys::day_text(entry.on)));
-            Verdict::Revoked
-        }
-        _ if !key.holds(signed.payload.printed.date) => Verdict::KeyExpired,
-        _ => Verdict::Valid,
+    let entry = if let Listed::Open(list) = list { list.find(&signed) } else { None };
+    judged.reason = entry.map(|entry| (entry.reason.clone(), super::keys::day_text(entry.on)));
+    judged.verdict = match entry {
+        Some(_) => Verdict::Revoked,
+        None if !key.holds(signed.payload.printed.date) => Verdict::KeyExpired,
+        None => Verdict::Valid,
     };
     judged.printed = Some(signed.payload.printed);
     judged

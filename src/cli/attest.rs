@@ -154,7 +154,7 @@ impl Renewal {
         let keys = secret(&self.qr_keys)?;
         let public = keys.public();
         let mut list = if self.list.exists() {
-            SignedList::read(&output::read(&self.list)?)?.open(&public)?
+            SignedList::read(&output::read(&self.list)?)?.open_to_renew(&public)?
         } else {
             List::new(keys.issuer.clone())
         };

@@ -10,6 +10,10 @@ use crate::pdf::sheet::{self, Sheet};
 
 /// No tree of fields is deeper.
 const DEPTH: usize = 32;
+/// Longest full name of a field, bytes: every field below has it, too.
+const LONGEST_NAME: usize = 1_000;
+/// Kids of all fields together.
+const MOST_KIDS: usize = 50_000;
 
 /// A signature field.
 #[derive(Debug)]
@@ -59,6 +63,7 @@ pub(super) fn read(base: &Base, sheets: &[Sheet]) -> Result<Form, Failure> {
     let mut seen = BTreeSet::new();
     let top = |object| Node { object, name: String::new(), signature: false, signed: false, depth: 0 };
     let mut nodes: Vec<Node> = base.list(root, "Fields")?.iter().rev().map(top).collect();
+    let mut all_kids = 0_usize;
     while let Some(node) = nodes.pop() {
         let id = node.object.as_reference().map_err(|_| wrong_kind("Fields"))?;
         if node.depth > DEPTH || !seen.insert(id) {
@@ -70,6 +75,9 @@ pub(super) fn read(base: &Base, sheets: &[Sheet]) -> Result<Form, Failure> {
             Some(own) => format!("{}.{}", node.name, text(own).ok_or_else(|| wrong_kind("T"))?),
             None => node.name,
         };
+        if name.len() > LONGEST_NAME {
+            return Err(wrong_kind("T"));
+        }
         let signature = match base.entry(field, "FT") {
             Some(kind) => kind.as_name().is_ok_and(|kind| kind == b"Sig"),
             None => node.signature,
@@ -77,6 +85,11 @@ pub(super) fn read(base: &Base, sheets: &[Sheet]) -> Result<Form, Failure> {
         let signed = node.signed || base.entry(field, "V").is_some();
         form.names.insert(name.clone());
         let kids = base.list(field, "Kids")?;
+        // Many fields may share one list of them.
+        all_kids += kids.len();
+        if all_kids > MOST_KIDS {
+            return Err(wrong_kind("Kids"));
+        }
         let mut widgets = Vec::new();
         let mut inner = Vec::new();
         for kid in kids {

@@ -30,6 +30,9 @@ const MOST_FETCHED: usize = 3;
 /// Longest chain that is followed.
 const LONGEST_CHAIN: usize = 10;
 
+/// An OCSP answer that names no next one is taken so long after it was made.
+const FRESH: chrono::TimeDelta = chrono::TimeDelta::hours(1);
+
 /// Fetches OCSP answers, lists and missing authorities' certificates; keeps lists until the next one is due.
 pub struct Revocations {
     client: reqwest::Client,
@@ -203,7 +206,9 @@ impl Revocations {
                 format!("`{url}` does not know the certificate `{name}`"),
             ));
         }
-        if answer.next_update.is_some_and(|next| next < now) {
+        // Without a next one newer words are there at any time (RFC 6960, 4.2.2.1): such an answer is of now, or of no use.
+        let old = |this: Moment| now.signed_duration_since(this) > FRESH;
+        if answer.next_update.map_or_else(|| old(answer.this_update), |next| next < now) {
             return Err(stale(url));
         }
         Ok(answer)

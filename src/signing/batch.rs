@@ -1,6 +1,6 @@
 //! Signatures on every document of a batch: one request each, signed by runs that carry many at a time.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use bytes::Bytes;
 use futures_util::{Stream, stream};
 use serde_json::{Value, json};
 
-use super::document::{out_of_order, usual};
+use super::document::{out_of_order, sealed_without, usual};
 use super::report::assemble;
 use super::request::span;
 use super::run::WantedRun;
@@ -133,9 +133,11 @@ impl Signing {
         let mut missing = 0_usize;
         let mut by_template: HashMap<String, Vec<NewField>> = HashMap::new();
         let mut chosen = Vec::new();
+        let there: HashSet<i64> = items.iter().map(|item| item.row_no).collect();
+        let mut named = HashSet::new();
         if let Some(rows) = &wanted.rows {
             for (index, row) in rows.iter().enumerate() {
-                if !items.iter().any(|item| item.row_no == *row) || rows.iter().take(index).any(|other| other == row) {
+                if !there.contains(row) || !named.insert(*row) {
                     faults.push(
                         Diagnostic::error(
                             "row",
@@ -147,7 +149,7 @@ impl Signing {
                 }
             }
         }
-        let asked = |row: i64| wanted.rows.as_ref().is_none_or(|rows| rows.contains(&row));
+        let asked = |row: i64| wanted.rows.is_none() || named.contains(&row);
         for item in items.iter().filter(|item| asked(item.row_no)) {
             let (ItemState::Done, Some(pack), Some(place), Some(bytes), Some(sha256)) =
                 (item.state()?, item.pack.clone(), item.place, item.bytes, item.sha256.clone())
@@ -159,7 +161,11 @@ impl Signing {
                 Some(fields) => fields.clone(),
                 None => {
                     let manifest = self.renderer.template(&item.template).map(|one| one.manifest.fields.as_slice());
-                    let fields = chosen_fields(usual(manifest.unwrap_or_default()), &wanted.fields);
+                    let usual = usual(manifest.unwrap_or_default());
+                    let fields = chosen_fields(usual.clone(), &wanted.fields);
+                    if faults.iter().all(|fault: &Diagnostic| fault.code != "order") {
+                        faults.extend(out_of_order(&fields).or_else(|| sealed_without(&fields, usual)));
+                    }
                     by_template.insert(item.template.clone(), fields.clone());
                     fields
                 }
@@ -186,9 +192,6 @@ impl Signing {
                 sha256,
                 fields,
             });
-        }
-        if let Some(first) = chosen.first() {
-            faults.extend(out_of_order(&first.fields));
         }
         if missing > 0 && !wanted.partial {
             return Err(Failure::one(

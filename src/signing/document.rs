@@ -23,6 +23,9 @@ const LONGEST_NAME: usize = 60;
 /// The field of the agency's seal where nothing else tells.
 const SEAL: &str = "CoQuan";
 
+/// The field of the person where nothing else tells.
+const SIGNER: &str = "NguoiKy";
+
 /// Where the file to be signed comes from.
 #[derive(Debug, Clone)]
 pub enum Source {
@@ -197,6 +200,20 @@ fn fit(raw: Raw, wanted: &[WantedField]) -> Result<Fit, Failure> {
     for (index, one) in wanted.iter().enumerate() {
         let pointer = format!("/fields/{index}");
         let known = described(&one.name, &manifest);
+        // What the template calls a seal is none of a person's, in whichever turn.
+        if known.role == Role::Seal
+            && one.role == Some(Role::Signer)
+            && manifest.iter().any(|field| field.name == one.name)
+        {
+            faults.push(
+                Diagnostic::error(
+                    "role",
+                    format!("ô `{}` của mẫu là dấu của cơ quan", one.name),
+                    format!("the template's field `{}` is the agency's seal", one.name),
+                )
+                .at(format!("{pointer}/role")),
+            );
+        }
         let field = NewField {
             name: one.name.clone(),
             role: one.role.unwrap_or(known.role),
@@ -271,6 +288,10 @@ fn fit(raw: Raw, wanted: &[WantedField]) -> Result<Fit, Failure> {
         );
     }
     faults.extend(out_of_order(&fields));
+    let known = |name: &String| manifest.iter().any(|one| one.name == *name) || name == SIGNER;
+    let placed = manifest.iter().filter(|field| on_page(field, &boxes).is_some()).map(of_manifest);
+    let people = free.iter().filter(|name| known(name)).map(|name| described(name, &manifest)).chain(placed);
+    faults.extend(sealed_without(&fields, people));
     if !faults.is_empty() {
         return Err(Failure::new(Code::InvalidData, faults));
     }
@@ -299,6 +320,25 @@ pub(super) fn out_of_order(fields: &[NewField]) -> Option<Diagnostic> {
     )
 }
 
+/// A seal on a document whose person has yet to sign, in a field nobody asked for, breaks the order of the law too.
+pub(super) fn sealed_without(fields: &[NewField], empty: impl IntoIterator<Item = NewField>) -> Option<Diagnostic> {
+    let seal = fields.iter().position(|field| field.role == Role::Seal)?;
+    let asked = |name: &str| fields.iter().any(|field| field.name == name);
+    let person = empty.into_iter().find(|field| field.role == Role::Signer && !asked(&field.name))?;
+    Some(
+        Diagnostic::error(
+            "order",
+            format!("ô `{}` của người có thẩm quyền chưa ký mà đã đóng dấu", person.name),
+            format!("the field `{}` of the authorised person is not signed and the agency would seal", person.name),
+        )
+        .at(format!("/fields/{seal}"))
+        .hint(
+            format!("thêm ô `{}` trước ô dấu (Nghị định 30/2020/NĐ-CP, Điều 32)", person.name),
+            format!("put the field `{}` before that of the seal (decree 30/2020/NĐ-CP, article 32)", person.name),
+        ),
+    )
+}
+
 fn on_page(field: &ManifestField, boxes: &[LabelledBox]) -> Option<FieldSpec> {
     let LabelledBox { page, x, y, w, h, .. } = *boxes.iter().find(|one| one.name == field.place)?;
     Some(FieldSpec { name: field.name.clone(), label: field.label.clone(), page, x, y, w, h })
@@ -311,7 +351,7 @@ fn described(name: &str, manifest: &[ManifestField]) -> NewField {
     }
     let (role, label) = match name {
         SEAL => (Role::Seal, "Chữ ký số của cơ quan".to_owned()),
-        "NguoiKy" => (Role::Signer, "Chữ ký của người có thẩm quyền".to_owned()),
+        SIGNER => (Role::Signer, "Chữ ký của người có thẩm quyền".to_owned()),
         _ => (Role::Signer, format!("Chữ ký {name}")),
     };
     NewField { name: name.to_owned(), role, label }
@@ -340,6 +380,16 @@ mod tests {
         let wrong = [field("CoQuan", Role::Seal), field("NguoiKy", Role::Signer)];
         assert_eq!(out_of_order(&wrong).and_then(|fault| fault.pointer), Some("/fields/1".to_owned()));
         assert_eq!(out_of_order(&[]), None);
+    }
+
+    #[test]
+    fn a_seal_alone_is_told_while_a_person_has_yet_to_sign() {
+        let seal = [field("CoQuan", Role::Seal)];
+        let person = || [field("NguoiKy", Role::Signer), field("CoQuan", Role::Seal)];
+        assert_eq!(sealed_without(&seal, person()).and_then(|fault| fault.pointer), Some("/fields/0".to_owned()));
+        assert_eq!(sealed_without(&seal, []), None);
+        assert_eq!(sealed_without(&person(), person()), None);
+        assert_eq!(sealed_without(&[field("ThuKy", Role::Signer)], person()), None);
     }
 
     #[test]

@@ -53,6 +53,7 @@ impl Signing {
     pub async fn sweep(&self) -> Result<(), Failure> {
         let now = now_ms();
         self.register.expire_requests(now, self.keep_ms()).await?;
+        self.forget_handed(now).await?;
         for id in self.register.stranded(now - STRANDED_MS).await? {
             self.files.remove_folder(&folder_of(&id)).await?;
             self.register.forget_arrival(&id).await?;
@@ -62,6 +63,7 @@ impl Signing {
 
     /// Removes files first, then what the register knows of them: begun again where it broke off.
     pub async fn remove_expired(&self, now: i64) -> Result<(), Failure> {
+        self.register.remove_lost_runs().await?;
         let (requests, batches) = self.register.begin_signature_removal(now).await?;
         let all = requests.into_iter().map(|id| (id, false)).chain(batches.into_iter().map(|id| (id, true)));
         for (id, is_batch) in all {

@@ -86,6 +86,15 @@ impl Signing {
             }
             Value::Cms(cms) => complete_cms(&task, &cms, &self.services).await?,
         };
+        // Its name stands in the prepared file.
+        let told = row.chain()?;
+        if way == Mode::Cms && !told.is_empty() && kept_chain(&told)?.signer() != &signer {
+            return Err(Failure::one(
+                Code::SignatureMismatch,
+                "chữ ký không do chứng thư đã nêu lúc chuẩn bị",
+                "the signature is not by the certificate that was told when the file was prepared",
+            ));
+        }
         let revision = row.revision + 1;
         let mut digest = Sha256::new();
         digest.update(&pdf);

@@ -14,6 +14,8 @@ use crate::pades::{FormStanding, Moment, conformance};
 use crate::register::{Mode, NewPreparation, Next, PreparationRow, PreparationState, RequestRow, Signed, now_ms};
 use crate::render::hex;
 
+/// What a checker finds of a certificate that is not fit to sign now; the other ways in refuse the same.
+const UNFIT: [&str; 4] = ["expired", "not_yet_valid", "not_for_signing", "key_short"];
 /// Time for a person at his own machine, ms.
 const TIME_MS: i64 = 60 * 60_000;
 
@@ -100,7 +102,8 @@ impl Signing {
     /// # Errors
     ///
     /// [`Code::TicketInvalid`]; [`Code::ForeignFile`]: not ours, or changed beside the signature;
-    /// [`Code::SignatureMismatch`]: the signature does not hold.
+    /// [`Code::SignatureMismatch`]: the signature does not hold; [`Code::CertificateUnfit`]: its certificate may not sign,
+    /// or not now.
     pub async fn hand_in(&self, ticket: &str, file: Vec<u8>) -> Result<Upload, Failure> {
         let (row, request) = self.ticketed(ticket).await?;
         let pdf = self.whole(&request, row.revision).await?;
@@ -141,6 +144,15 @@ impl Signing {
         let made = self.register.revisions(&request.id, row.revision + 1).await?.pop().ok_or_else(super::gone)?;
         let outcome = Outcome { report, field: row.field, sha256: made.sha256, revision: row.revision + 1, new: true };
         Ok(Upload { outcome, name: request.name })
+    }
+
+    /// Whether a ticket is still good: asked before a file is read that may be large.
+    ///
+    /// # Errors
+    ///
+    /// [`Code::TicketInvalid`].
+    pub async fn check_ticket(&self, ticket: &str) -> Result<(), Failure> {
+        self.ticketed(ticket).await.map(|_| ())
     }
 
     /// What a ticket stands for, where it is still good.
@@ -199,6 +211,15 @@ fn judge(ours: &[u8], file: &[u8], field: &str, at: Moment) -> Result<Judged, Fa
         )];
         faults.extend(signature.findings.iter().filter(|one| one.weight == Weight::Fault).map(told));
         return Err(Failure::new(Code::SignatureMismatch, faults));
+    }
+    let unfit: Vec<Diagnostic> = signature
+        .findings
+        .iter()
+        .filter(|one| UNFIT.contains(&one.code))
+        .map(|one| Diagnostic::error(one.code, one.text.vi.clone(), one.text.en.clone()))
+        .collect();
+    if !unfit.is_empty() {
+        return Err(Failure::new(Code::CertificateUnfit, unfit));
     }
     let pdfa = match conformance(file)?.pdfa {
         FormStanding::Kept => "kept",

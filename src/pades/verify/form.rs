@@ -1,11 +1,14 @@
 //! Pages of a file and its signature fields.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
-use super::file::{Body, Dictionary, File, Id, Unreadable, Value};
+use super::file::{Body, File, Id, Unreadable, Value};
 
 /// Pages, fields and annotations that are looked at.
 const MANY: usize = 50_000;
+/// Longest full name of a field, bytes: every field below has it, too.
+const LONGEST_NAME: usize = 1_000;
 /// Deepest tree of pages or fields.
 const DEPTH: usize = 32;
 
@@ -61,7 +64,7 @@ pub(super) struct SignatureField {
     /// What it holds.
     pub(super) value: Option<Id>,
     /// What signing it locks.
-    pub(super) lock: Option<Dictionary>,
+    pub(super) lock: Option<Rc<Body>>,
 }
 
 /// All fields of the form: those for signatures, and how many others there are.
@@ -72,6 +75,8 @@ pub(super) struct Form {
     pub(super) signatures: Vec<SignatureField>,
     /// Fields of other kinds.
     pub(super) others: usize,
+    /// Kids met so far; many fields may share one list of them.
+    kids: usize,
 }
 
 /// A node of the tree of fields on the way down.
@@ -80,14 +85,14 @@ struct Node {
     depth: usize,
     name: String,
     kind: Option<Vec<u8>>,
-    value: Option<Value>,
+    value: Option<Rc<Value>>,
 }
 
 impl Form {
     /// Walks the form.
     pub(super) fn read(file: &File) -> Result<Self, Unreadable> {
         let (_, catalog) = file.catalog()?;
-        let mut form = Self { id: None, signatures: Vec::new(), others: 0 };
+        let mut form = Self { id: None, signatures: Vec::new(), others: 0, kids: 0 };
         let Some(entry) = catalog.dictionary().and_then(|entries| entries.get(b"AcroForm".as_slice())) else {
             return Ok(form);
         };
@@ -120,10 +125,17 @@ impl Form {
             (Some(own), false) => format!("{}.{own}", node.name),
             (None, _) => node.name,
         };
+        if name.len() > LONGEST_NAME {
+            return Err(Unreadable("the name of a form field is too long"));
+        }
         let kind = file.entry(entries, "FT")?.value.name().map(<[u8]>::to_vec).or(node.kind);
-        let value = entries.get(b"V".as_slice()).cloned().or(node.value);
+        let value = entries.get(b"V".as_slice()).cloned().map(Rc::new).or(node.value);
         let kids = file.entry(entries, "Kids")?;
         let kids = kids.value.array().unwrap_or_default();
+        self.kids += kids.len();
+        if self.kids > MANY {
+            return Err(Unreadable("its form has too many fields"));
+        }
         let mut widgets = Vec::new();
         let mut fields = Vec::new();
         for kid in kids {
@@ -146,13 +158,13 @@ impl Form {
         if widgets.is_empty() {
             widgets.push(node.id);
         }
-        let value = match value {
-            Some(Value::Reference(id)) => file.object(id)?.filter(|body| body.dictionary().is_some()).map(|_| id),
+        let value = match value.as_deref() {
+            Some(Value::Reference(id)) => file.object(*id)?.filter(|body| body.dictionary().is_some()).map(|_| *id),
             Some(Value::Null) | None => None,
             // A signature written straight into its field: no reader finds its own place again.
             Some(_) => Some(node.id),
         };
-        let lock = file.entry(entries, "Lock")?.dictionary().cloned();
+        let lock = Some(file.entry(entries, "Lock")?).filter(|lock| lock.dictionary().is_some());
         self.signatures.push(SignatureField { id: node.id, widgets, name, value, lock });
         Ok(())
     }

@@ -12,6 +12,9 @@ use super::words::{Code, Finding, Weight};
 use super::{Trust, when};
 use crate::pades::{Certificate, Cms, Crl, KeyKind, Moment, Token};
 
+/// Fields added after one signature that are told.
+const NAMES: usize = 40;
+
 /// What every signature of a file is judged with.
 pub(super) struct Bench<'a> {
     pub(super) file: &'a File<'a>,
@@ -477,7 +480,7 @@ impl Bench<'_> {
             report.findings.push(Finding::with(change.code, &shorter(&change.detail)).on(change.page));
         }
         for (names, code) in [(&difference.signed, Code::SignedSince), (&difference.added, Code::AddedSince)] {
-            for name in names {
+            for name in names.iter().take(NAMES) {
                 report.findings.push(Finding::with(code, &shorter(name)));
             }
         }
@@ -515,7 +518,8 @@ impl Bench<'_> {
         difference: &change::Difference,
         report: &mut SignatureReport,
     ) -> Result<(), Unreadable> {
-        let mut locks: Vec<Dictionary> = found.field.lock.clone().into_iter().collect();
+        let mut locks: Vec<Dictionary> =
+            found.field.lock.iter().filter_map(|lock| lock.dictionary().cloned()).collect();
         locks.extend(
             self.transforms(found)?.into_iter().filter(|(method, _)| method == b"FieldMDP").map(|(_, one)| one),
         );

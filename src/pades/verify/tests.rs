@@ -453,6 +453,50 @@ fn crafted_files_end_in_time() {
     assert_eq!(verify(&deep, &trust(), moment(NOW)).expect("a report").verdict, FileVerdict::Unreadable);
 }
 
+#[test]
+fn what_is_read_again_and_again_is_counted_by_its_length() {
+    // Objects that lie within each other, or all at one place: read to the end for each, they would take minutes.
+    const MANY: usize = 2_000;
+    let nested: String = (3..MANY + 3).map(|number| format!("{number:<5} 0 obj (")).collect();
+    for (text, step) in [("0".repeat(1 << 18), 0), ("%".repeat(1 << 18), 0), (nested + &"a".repeat(1 << 18), 13)] {
+        let mut file = b"%PDF-1.7\n".to_vec();
+        let mut rows = String::new();
+        for (number, text) in [(1, "<</Type/Catalog/Pages 2 0 R>>"), (2, "<</Type/Pages/Kids[]/Count 0>>")] {
+            rows.push_str(&format!("{number} 1\n{:010} 00000 n \n", file.len()));
+            file.extend_from_slice(format!("{number} 0 obj\n{text}\nendobj\n").as_bytes());
+        }
+        rows.push_str(&format!("3 {MANY}\n"));
+        (0..MANY).for_each(|number| rows.push_str(&format!("{:010} 00000 n \n", file.len() + number * step)));
+        file.extend_from_slice(text.as_bytes());
+        let (at, size) = (file.len() + 1, MANY + 3);
+        let trailer = format!("\nxref\n{rows}trailer\n<</Size {size}/Root 1 0 R>>\nstartxref\n{at}\n%%EOF\n");
+        file.extend_from_slice(trailer.as_bytes());
+        let budget = Budget::of(100_000);
+        let file = File::open(&file, &budget).expect("its table is sound");
+        assert!(file.modest().is_err(), "{:?}", text.get(..9));
+    }
+}
+
+#[test]
+fn what_many_fields_share_is_not_kept_for_each() {
+    let judged = |below: &str, shared: &str, above: &str| {
+        let fields: Vec<(u32, String)> =
+            (1_000..4_000).map(|number| (number, format!("<</FT/Sig/T(a){below}>>"))).collect();
+        let kids: String = fields.iter().map(|(number, _)| format!("{number} 0 R ")).collect();
+        let parent = format!("<</T(b){above}/Kids[{kids}]>>");
+        let mut objects = vec![(9, "<</Fields[100 0 R]/SigFlags 1>>"), (100, parent.as_str()), (200, shared)];
+        objects.extend(fields.iter().map(|(number, text)| (*number, text.as_str())));
+        let (_, file) = updated(&objects);
+        (judge(&file).verdict, super::super::fields(&file).is_err())
+    };
+    // One list of kids for each of them: nine million widgets in a file of some kilobytes.
+    let list = format!("[{}]", "10 0 R ".repeat(3_000));
+    assert_eq!(judged("/Kids 200 0 R", &list, ""), (FileVerdict::Unreadable, true));
+    // A value of a megabyte above them all, which is no signature: three thousand of them would be three gigabytes.
+    let value = format!("/V({})", "a".repeat(1 << 20));
+    assert_eq!(judged("", "null", &value), (FileVerdict::Broken, false));
+}
+
 proptest::proptest! {
     #![proptest_config(proptest::prelude::ProptestConfig::with_cases(60))]
 

@@ -41,6 +41,26 @@ impl Register {
         Ok((ids(requests), ids(batches)))
     }
 
+    /// Removes ended runs over single requests that no document tells of any more: they stopped before they prepared
+    /// anything, and nothing else would lead to the signer's name in them. Says how many there were.
+    pub async fn remove_lost_runs(&self) -> Result<u64, Failure> {
+        let removed = as_one!(self, |tx| {
+            sqlx::query(
+                "DELETE FROM signature_run WHERE batch_id IS NULL AND state <> 'running' \
+                 AND NOT EXISTS (SELECT 1 FROM signature_preparation p WHERE p.run_id = signature_run.id) \
+                 AND NOT EXISTS (SELECT 1 FROM signature_field f WHERE f.run_id = signature_run.id)",
+            )
+            .execute(&mut *tx)
+            .await
+            .map_err(unavailable)?
+            .rows_affected()
+        });
+        if removed > 0 {
+            self.clear_journal().await?;
+        }
+        Ok(removed)
+    }
+
     /// Sets the time of an ended request to now. Says whether there was one.
     pub async fn expire_request(&self, owner: &str, id: &str, now: i64) -> Result<bool, Failure> {
         let changed = as_one!(self, |tx| {

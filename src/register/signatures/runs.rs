@@ -185,7 +185,17 @@ impl Register {
             free.push_bind(new.now)
                 .push(format!(" AND request_id IN (SELECT id FROM signature_request WHERE {column} = "));
             free.push_bind(id).push(")");
-            free.build().execute(&mut *tx).await.map_err(unavailable)?;
+            let freed = free.build().execute(&mut *tx).await.map_err(unavailable)?.rows_affected();
+            if freed > 0 {
+                // Also in documents where it is another field's turn: the run takes none of those.
+                let mut ready =
+                    QueryBuilder::new("UPDATE signature_field SET state = 'ready' WHERE state = 'prepared' ");
+                ready.push(format!("AND request_id IN (SELECT r.id FROM signature_request r WHERE r.{column} = "));
+                ready.push_bind(id).push(
+                    " AND NOT EXISTS (SELECT 1 FROM signature_preparation p WHERE p.request_id = r.id AND p.state = 'open'))",
+                );
+                ready.build().execute(&mut *tx).await.map_err(unavailable)?;
+            }
             let mut take = QueryBuilder::new("UPDATE signature_field SET state = 'signing', reason = NULL, run_id = ");
             take.push_bind(&new.id).push(" WHERE name = ").push_bind(&new.field);
             take.push(" AND state IN ('ready', 'refused', 'prepared') AND request_id IN (SELECT id FROM signature_request r WHERE ");
@@ -388,6 +398,18 @@ impl Register {
             }
         });
         Ok(true)
+    }
+
+    /// Every preparation of a round, also those whose document ended meanwhile, in the order they were handed over: a
+    /// provider's answers are counted by it.
+    pub async fn asked_in_round(&self, run: &str, round: i64) -> Result<Vec<PreparationRow>, Failure> {
+        on!(self, |pool| {
+            let mut query = QueryBuilder::new("SELECT ");
+            query.push(PREPARATION).push(" FROM signature_preparation WHERE run_id = ");
+            query.push_bind(run).push(" AND round = ").push_bind(round).push(" ORDER BY number");
+            query.build_query_as().fetch_all(pool).await
+        })
+        .map_err(unavailable)
     }
 
     /// The open preparations of a round, in the order they were handed over.

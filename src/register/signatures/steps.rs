@@ -221,6 +221,13 @@ impl Register {
         let outcome = as_one!(self, |tx| {
             let mut outcome = Vec::with_capacity(signed.len());
             for one in signed {
+                // First a write to the request's own row: what the next statement reads is then what others left behind.
+                sqlx::query("UPDATE signature_request SET changed_at = $1 WHERE id = $2")
+                    .bind(now)
+                    .bind(&one.request)
+                    .execute(&mut *tx)
+                    .await
+                    .map_err(unavailable)?;
                 let mine = sqlx::query(
                     "UPDATE signature_request SET revision = $1, changed_at = $2 WHERE id = $3 AND revision = $4 \
                      AND removal = 0 AND state IN ('open', 'partly_signed') AND EXISTS \
@@ -429,7 +436,7 @@ impl Register {
 mod tests {
     use serde_json::json;
 
-    use super::super::{NewField, NewRequest, Role};
+    use super::super::{NewField, NewRequest, NewRun, Role, RunRow, Subject, Waiting};
     use super::*;
     use crate::register::Created;
 
@@ -438,8 +445,13 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("so.sqlite");
         let register = Register::open(path.to_str().expect("UTF-8")).await.expect("opened");
+        assert_eq!(register.open_request(&request()).await.expect("opened"), Created::New);
+        (folder, register)
+    }
+
+    fn request() -> NewRequest {
         let field = |name: &str, role| NewField { name: name.to_owned(), role, label: name.to_owned() };
-        let new = NewRequest {
+        NewRequest {
             id: "k".to_owned(),
             owner: String::new(),
             name: "a.pdf".to_owned(),
@@ -452,9 +464,7 @@ mod tests {
             expires_at: 1_000_000,
             now: 0,
             idempotency: None,
-        };
-        assert_eq!(register.open_request(&new).await.expect("opened"), Created::New);
-        (folder, register)
+        }
     }
 
     fn preparation(id: &str, field: &str, revision: i64, now: i64) -> NewPreparation {
@@ -558,5 +568,89 @@ mod tests {
         assert!(!holds("Lường Thị Ò"));
         let left = register.request("", "k").await.expect("read").expect("its bare row");
         assert_eq!((left.state().ok(), left.is_removed()), (Some(RequestState::Expired), true));
+    }
+
+    /// A run over the request, with its one document handed to the provider.
+    async fn running(register: &Register, id: &str, now: i64) -> RunRow {
+        assert_eq!(register.begin_run(&run(id, now)).await.expect("begun"), (Created::New, 1));
+        register.run_row(id).await.expect("read").expect("there")
+    }
+
+    fn run(id: &str, now: i64) -> NewRun {
+        NewRun {
+            id: id.to_owned(),
+            owner: String::new(),
+            subject: Subject::Request("k".to_owned()),
+            field: "NguoiKy".to_owned(),
+            provider: "csc".to_owned(),
+            user: "014089000123".to_owned(),
+            credential: "1".to_owned(),
+            algorithm: "rs256".to_owned(),
+            chain: "[]".to_owned(),
+            at_once: 10,
+            look: "{}".to_owned(),
+            claimed_by: "here".to_owned(),
+            claimed_until: now + 10,
+            now,
+            idempotency: None,
+        }
+    }
+
+    fn waiting(id: &str) -> Waiting {
+        Waiting {
+            id: id.to_owned(),
+            request: "k".to_owned(),
+            revision: 0,
+            tail: Kept { pack: "ky/k/a.prep".to_owned(), place: 0, bytes: 1 },
+            prepared: "{}".to_owned(),
+            attributes: String::new(),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_document_called_off_while_its_signer_is_asked_still_counts_among_those_asked_for() {
+        let (_folder, register) = register().await;
+        let run = running(&register, "r", 0).await;
+        assert!(register.open_round("here", &run, &[waiting("a")], 1, 100).await.expect("opened"));
+        assert!(register.end_request("", "k", RequestState::Cancelled, None, 2, 5).await.expect("ended"));
+        assert_eq!(register.round("r", 1).await.expect("read").len(), 0, "nothing is to be put into it");
+        assert_eq!(register.asked_in_round("r", 1).await.expect("read").len(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_run_that_stopped_before_it_prepared_anything_leaves_no_name() {
+        let (_folder, register) = register().await;
+        running(&register, "r", 0).await;
+        assert_eq!(register.remove_lost_runs().await.expect("looked"), 0, "it runs");
+        let failure = Failure::internal("nothing");
+        register.end_run("r", Some(&failure), 1).await.expect("ended");
+        assert_eq!(register.remove_lost_runs().await.expect("removed"), 1);
+        assert!(register.run_row("r").await.expect("read").is_none());
+        // One whose documents tell of it stays as long as they do.
+        let run = running(&register, "s", 2).await;
+        assert!(register.open_round("here", &run, &[waiting("a")], 3, 100).await.expect("opened"));
+        register.end_run("s", Some(&failure), 4).await.expect("ended");
+        assert_eq!(register.remove_lost_runs().await.expect("looked"), 0);
+    }
+
+    #[tokio::test]
+    async fn a_run_over_another_field_leaves_one_whose_preparation_ran_out_ready() {
+        let (_folder, register) = register().await;
+        assert!(register.open_preparation(&preparation("a", "NguoiKy", 0, 0)).await.expect("asked"));
+        let second = NewRequest { id: "l".to_owned(), ..request() };
+        assert_eq!(register.open_request(&second).await.expect("opened"), Created::New);
+        // Both are of one batch, and the person has signed the second.
+        for statement in [
+            "INSERT INTO signature_batch (id, owner, source, title, level, total, created_at, expires_at, remove_at) \
+             VALUES ('lo', '', '', '', 'B-B', 2, 0, 1000000, 2000000)",
+            "UPDATE signature_request SET batch_id = 'lo', item_no = 1",
+            "UPDATE signature_field SET state = 'signed' WHERE request_id = 'l' AND name = 'NguoiKy'",
+            "UPDATE signature_field SET state = 'ready' WHERE request_id = 'l' AND name = 'CoQuan'",
+        ] {
+            on!(register, |pool| sqlx::query(statement).execute(pool).await.map(|_| ())).expect("written");
+        }
+        let seal = NewRun { field: "CoQuan".to_owned(), subject: Subject::Batch("lo".to_owned()), ..run("r", 200) };
+        assert_eq!(register.begin_run(&seal).await.expect("begun"), (Created::New, 1));
+        assert!(register.open_preparation(&preparation("b", "NguoiKy", 0, 201)).await.expect("asked"), "not stuck");
     }
 }

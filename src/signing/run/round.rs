@@ -35,9 +35,9 @@ impl Signing {
             Ok(provider) => Arc::clone(provider),
             Err(failure) => return self.end(run, Some(&failure)).await,
         };
-        let handed = self.state.handed.lock().await.remove(&run.id).unwrap_or_default();
+        let handed = self.state.handed.lock().await.contains_key(&run.id);
         // What was handed over is good for one approval, and gone with the process it was handed to.
-        if handed.is_empty() && run.look()?["asks"] == true {
+        if !handed && run.look()?["asks"] == true {
             return self.end(run, Some(&once_more())).await;
         }
         let (chain, look) = (kept_chain(&run.chain()?)?, self.kept_look(run).await?);
@@ -85,22 +85,23 @@ impl Signing {
             }
             return Ok(());
         }
-        let open = self.register.round(&run.id, run.round + 1).await?;
+        let asked = self.register.asked_in_round(&run.id, run.round + 1).await?;
         // A document that went on meanwhile was left out of the round.
         let items: Vec<Item> = round
             .iter()
             .zip(items)
-            .filter(|(one, _)| open.iter().any(|row| row.id == one.id))
+            .filter(|(one, _)| asked.iter().any(|row| row.id == one.id))
             .map(|(_, item)| item)
             .collect();
-        self.ask(run, provider.as_ref(), &open, items, handed).await
+        let handed = self.state.handed.lock().await.remove(&run.id).unwrap_or_default();
+        self.ask(run, provider.as_ref(), &asked, items, handed).await
     }
 
     async fn ask(
         &self,
         run: &RunRow,
         provider: &dyn Provider,
-        open: &[PreparationRow],
+        asked: &[PreparationRow],
         items: Vec<Item>,
         authorisation: Vec<Given>,
     ) -> Result<(), Failure> {
@@ -112,14 +113,15 @@ impl Signing {
         let user = User { id: run.user_id.clone() };
         let order = Order { user, credential: run.credential.clone(), algorithm, items, authorisation };
         let progress = provider.start(&order).await;
-        self.note(run, open, progress).await
+        self.note(run, asked, progress).await
     }
 
-    /// What the provider said, written down before anything is done with it.
+    /// What the provider said, written down before anything is done with it. `asked`: every document it was asked for; what
+    /// it says of one that ended meanwhile is passed over.
     async fn note(
         &self,
         run: &RunRow,
-        open: &[PreparationRow],
+        asked: &[PreparationRow],
         progress: Result<Progress, Failure>,
     ) -> Result<(), Failure> {
         match progress {
@@ -129,15 +131,15 @@ impl Signing {
                 Ok(())
             }
             Ok(Progress::Done(values)) => {
-                if values.len() != open.len() {
+                if values.len() != asked.len() {
                     let failure = Failure::one(
                         Code::ProviderUnavailable,
-                        format!("nhà cung cấp trả `{}` chữ ký cho `{}` văn bản", values.len(), open.len()),
-                        format!("the provider answered `{}` signatures for `{}` documents", values.len(), open.len()),
+                        format!("nhà cung cấp trả `{}` chữ ký cho `{}` văn bản", values.len(), asked.len()),
+                        format!("the provider answered `{}` signatures for `{}` documents", values.len(), asked.len()),
                     );
                     return self.end(run, Some(&failure)).await;
                 }
-                let replies: Vec<(String, Reply)> = open
+                let replies: Vec<(String, Reply)> = asked
                     .iter()
                     .zip(values)
                     .map(|(row, value)| {
@@ -173,13 +175,13 @@ impl Signing {
             );
             return self.end(run, Some(&failure)).await;
         }
-        let open = self.register.round(&run.id, run.round).await?;
-        let mut items = Vec::with_capacity(open.len());
-        for row in &open {
+        let asked = self.register.asked_in_round(&run.id, run.round).await?;
+        let mut items = Vec::with_capacity(asked.len());
+        for row in &asked {
             let attributes = SignedAttributes(decoded(row.attributes.as_deref().unwrap_or_default())?);
             items.push(Item { hash: attributes.hash(), attributes: attributes.0, label: String::new() });
         }
-        self.ask(run, provider.as_ref(), &open, items, Vec::new()).await
+        self.ask(run, provider.as_ref(), &asked, items, Vec::new()).await
     }
 
     /// Asks how far an approval is.
@@ -205,8 +207,8 @@ impl Signing {
                 Ok(())
             }
             progress => {
-                let open = self.register.round(&run.id, run.round).await?;
-                self.note(run, &open, progress).await
+                let asked = self.register.asked_in_round(&run.id, run.round).await?;
+                self.note(run, &asked, progress).await
             }
         }
     }

@@ -119,6 +119,27 @@ async fn one_approval_carries_as_many_documents_as_the_provider_takes() {
 }
 
 #[actix_web::test]
+async fn a_document_called_off_while_its_signer_is_asked_costs_the_others_nothing() {
+    let slow = Arc::new(Slow::new(3, 10));
+    let app = start_with(slow.clone()).await;
+    let client = of(&app);
+    let (_, batch) = client.batch(3).await;
+    let sign = json!({"provider": "cham", "user": "1", "field": "NguoiKy"});
+    assert_eq!(client.post(&format!("{batch}/sign"), &sign).await.status(), 202);
+    client.until(&batch, |body| body["runs"][0]["phase"] == "approval").await;
+    let items = client.get(&format!("{batch}/items")).await;
+    let first = items["items"][0]["links"]["self"].as_str().expect("an address");
+    assert_eq!(told(delete(&app, first).await, 200).await["state"], "cancelled");
+    let done = client.until(&batch, |body| body["runs"][0]["state"] != "running").await;
+    assert_eq!((&done["runs"][0]["state"], count(&done, 0, "signed")), (&json!("finished"), 2), "{done}");
+    // A seal alone, while persons have yet to sign, is none.
+    let (source, _) = client.batch(1).await;
+    let alone = json!({"batch": source, "fields": [{"name": "CoQuan"}]});
+    let refused = told(client.post("/v1/signature-requests/batch", &alone).await, 422).await;
+    assert_eq!(refused["errors"][0]["pointer"], "/fields/0");
+}
+
+#[actix_web::test]
 async fn a_refusal_stops_the_run_and_the_next_one_takes_up_the_rest() {
     let slow = Arc::new(Slow::new(0, 3));
     let app = start_with(slow.clone()).await;

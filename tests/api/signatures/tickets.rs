@@ -106,6 +106,9 @@ async fn the_wrong_field_is_refused_and_so_is_a_change_beside_the_signature() {
     };
     let refused = told(hand_in_file(&app, &ticket, broken).await, 422).await;
     assert!(["signature_mismatch", "foreign_file"].contains(&refused["code"].as_str().expect("a code")), "{refused}");
+    // A certificate that signs no more is taken in no way.
+    let unfit = signed_elsewhere(&out, "NguoiKy", &key("expired"));
+    assert_eq!(told(hand_in_file(&app, &ticket, unfit).await, 422).await["code"], "certificate_unfit");
     assert_eq!(states(&show(&app, &request).await)[0], "NguoiKy prepared", "the ticket is still good");
 }
 

@@ -150,7 +150,13 @@ impl Contexts {
             let body = file.resolve(&value)?;
             let Some(entries) = body.dictionary() else { continue };
             self.list(file, entries.get(b"Nums".as_slice()), Context::ParentPairs)?;
-            open.extend(file.entry(entries, "Kids")?.value.array().unwrap_or_default().iter().cloned());
+            let kids = file.entry(entries, "Kids")?;
+            let kids = kids.value.array().unwrap_or_default();
+            // Many nodes may share one list.
+            if open.len() + kids.len() > NODES {
+                return Err(Unreadable("its tree of tags is wrong"));
+            }
+            open.extend(kids.iter().cloned());
         }
         Ok(())
     }

@@ -25,12 +25,16 @@ pub(super) struct Unreadable(pub(super) &'static str);
 
 /// Values one judgement may read, over all revisions of the file.
 const VALUES: u64 = 8_000_000;
+/// Bytes in a row that count as one value more: objects may lie within each other and be read again for each.
+const RUN: usize = 256;
 /// Values of objects kept in memory for one revision; others are read again when they are asked for again.
 const KEPT: u64 = 1_000_000;
 /// Bytes that one judgement may unpack.
 const UNPACKED: u64 = 128 << 20;
 /// Bytes of packed objects that another reader, which keeps all in memory, is given.
 const MODEST: usize = 16 << 20;
+/// Values all objects of such a file have together, what is read more than once counted each time.
+const MODEST_VALUES: u64 = 2_000_000;
 /// No value is nested deeper.
 const DEPTH: usize = 64;
 
@@ -48,10 +52,21 @@ impl Default for Budget {
 }
 
 impl Budget {
+    /// One of fewer values.
+    #[cfg(test)]
+    pub(super) fn of(values: u64) -> Self {
+        Self { values: Cell::new(values), ..Self::default() }
+    }
+
     fn value(&self) -> Result<(), Unreadable> {
         let left = self.values.get().checked_sub(1).ok_or(Unreadable("too many values"))?;
         self.values.set(left);
         Ok(())
+    }
+
+    /// Bytes that were looked at in a row. What is too much is told by the next value.
+    fn run(&self, bytes: usize) {
+        self.values.set(self.values.get().saturating_sub((bytes / RUN) as u64));
     }
 
     fn unpack(&self, bytes: usize) -> Result<(), Unreadable> {
@@ -102,10 +117,14 @@ impl<'a> File<'a> {
         Ok(file)
     }
 
-    /// Whether all its packed objects together are of a size a file of an office has.
+    /// Whether all its objects together are of a size a file of an office has.
     pub(super) fn modest(&self) -> Result<bool, Unreadable> {
         let mut total = 0_usize;
+        let before = self.budget.values.get();
         for (number, place) in self.places() {
+            if self.exhausted() {
+                return Err(Unreadable("too many values"));
+            }
             if let Place::Offset { generation, .. } = place
                 && let Ok(body) = self.glance((*number, *generation))
                 && body.is("ObjStm")
@@ -121,7 +140,7 @@ impl<'a> File<'a> {
                 }
             }
         }
-        Ok(true)
+        Ok(before - self.budget.values.get() <= MODEST_VALUES)
     }
 
     /// Whether reading stopped because too much was read.

@@ -29,8 +29,11 @@ pub(super) fn unpack(bytes: &[u8], body: &Body, budget: &Budget) -> Result<Vec<u
             let mut plain = Vec::new();
             let limit = budget.unpackable();
             let mut inflate = flate2::read::ZlibDecoder::new(data).take(limit);
-            inflate.read_to_end(&mut plain).map_err(|_| Unreadable("packed data are broken"))?;
+            let read = inflate.read_to_end(&mut plain);
+            // What breaks off has cost as much as what does not.
+            budget.run(data.len());
             budget.unpack(plain.len())?;
+            read.map_err(|_| Unreadable("packed data are broken"))?;
             if plain.len() as u64 == limit {
                 return Err(Unreadable("too much packed data"));
             }
@@ -95,5 +98,28 @@ fn paeth(left: u8, up: u8, corner: u8) -> u8 {
         up
     } else {
         corner
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+
+    #[test]
+    fn what_breaks_off_while_it_is_unpacked_is_paid_for() {
+        let mut packed = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
+        packed.write_all(&vec![b' '; 1 << 20]).expect("written");
+        let mut packed = packed.finish().expect("packed");
+        // Its checksum, which stands at the end, is wrong.
+        packed.pop();
+        packed.push(0);
+        let entries = Dictionary::from([(b"Filter".to_vec(), Value::Name(b"FlateDecode".to_vec()))]);
+        let body = Body { value: Value::Dictionary(entries), data: Some(0..packed.len()) };
+        let budget = Budget::default();
+        let before = budget.unpackable();
+        assert!(unpack(&packed, &body, &budget).is_err());
+        assert!(budget.unpackable() < before, "{before}");
     }
 }

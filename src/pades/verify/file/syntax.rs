@@ -30,6 +30,7 @@ impl<'a> Reader<'a> {
 
     /// Past white space and comments.
     pub(super) fn skip(&mut self) {
+        let start = self.at;
         while let Some(byte) = self.peek() {
             match byte {
                 0 | 9 | 10 | 12 | 13 | 32 => self.at += 1,
@@ -41,6 +42,7 @@ impl<'a> Reader<'a> {
                 _ => break,
             }
         }
+        self.budget.run(self.at - start);
     }
 
     /// Past `word`, which must stand here and end here.
@@ -60,6 +62,7 @@ impl<'a> Reader<'a> {
         while self.peek().is_some_and(|byte| byte.is_ascii_digit()) {
             self.at += 1;
         }
+        self.budget.run(self.at - start);
         let digits = self.bytes.get(start..self.at).unwrap_or_default();
         let number = std::str::from_utf8(digits).ok().and_then(|digits| digits.parse().ok());
         match number {
@@ -77,9 +80,9 @@ impl<'a> Reader<'a> {
         self.skip();
         match self.peek() {
             Some(b'/') => self.name().map(Value::Name),
-            Some(b'(') => self.literal().map(Value::String),
+            Some(b'(') => self.string(Self::literal),
             Some(b'<') if self.starts(b"<<") => self.dictionary(depth, &mut |_, _| {}).map(Value::Dictionary),
-            Some(b'<') => self.hexadecimal().map(Value::String),
+            Some(b'<') => self.string(Self::hexadecimal),
             Some(b'[') => {
                 self.at += 1;
                 let mut items = Vec::new();
@@ -134,6 +137,7 @@ impl<'a> Reader<'a> {
         while self.peek().is_some_and(regular) {
             self.at += 1;
         }
+        self.budget.run(self.at - start);
         match self.bytes.get(start..self.at) {
             Some(token) if !token.is_empty() && token.len() <= TOKEN => Ok(token),
             _ => Err(Unreadable("a value is wrong")),
@@ -149,6 +153,7 @@ impl<'a> Reader<'a> {
         while self.peek().is_some_and(regular) {
             self.at += 1;
         }
+        self.budget.run(self.at - start);
         let raw = self.bytes.get(start..self.at).unwrap_or_default();
         if raw.len() > TOKEN {
             return Err(Unreadable("a name is too long"));
@@ -168,6 +173,13 @@ impl<'a> Reader<'a> {
             }
         }
         Ok(name)
+    }
+
+    fn string(&mut self, read: fn(&mut Self) -> Result<Vec<u8>, Unreadable>) -> Result<Value, Unreadable> {
+        let start = self.at;
+        let text = read(self);
+        self.budget.run(self.at - start);
+        text.map(Value::String)
     }
 
     fn literal(&mut self) -> Result<Vec<u8>, Unreadable> {
@@ -312,6 +324,7 @@ fn digit(byte: u8) -> u8 {
 
 /// Past `number generation obj`, which must be those of `id`.
 fn head<'a>(bytes: &'a [u8], at: usize, id: Id, budget: &'a Budget) -> Result<Reader<'a>, Unreadable> {
+    budget.value()?;
     let mut reader = Reader::new(bytes, at, budget);
     let found = (reader.digits()?, reader.digits()?);
     reader.keyword(b"obj")?;
