@@ -38,7 +38,7 @@ async function check(file) {
       method: "POST", body: file, headers: { "Content-Type": "application/pdf", "Accept-Language": "vi" },
     });
     const body = await answer.json();
-    if (!answer.ok) throw new Error([body.detail || body.title, ...(body.hints ?? [])].filter(Boolean).join(". "));
+    if (!answer.ok) throw new Error([body.detail || body.title, ...(body.hints ?? [])].filter(Boolean).map((text) => text[0].toUpperCase() + text.slice(1)).join(". "));
     show(body, file);
   } catch (error) {
     const words = error instanceof TypeError || error instanceof SyntaxError ? "Không kết nối được với dịch vụ. Hãy thử lại." : error.message;

@@ -33,7 +33,7 @@ function show(found) {
   revoked.textContent = found.revoked ? `Từ ngày ${day(found.revoked.on)}: ${found.revoked.reason}` : "";
   const rows = found.printed ? FIELDS.filter(([name]) => shown(found.printed, name)) : [];
   const list = rows.map(([name, label]) => [el("dt", {}, label), el("dd", {}, shown(found.printed, name))]);
-  if (found.issuer) list.push([el("dt", {}, "Khóa của"), el("dd", {}, found.issuer)]);
+  if (found.issuer) list.push([el("dt", {}, "Mã ký bằng khóa của"), el("dd", {}, found.issuer)]);
   fill(byId("printed"), list);
   fill(byId("notes"), (found.notes ?? []).map((note) => el("li", {}, note.text)));
   result.hidden = false;

@@ -116,7 +116,7 @@ codes! {
     SignedSince = "signed_since", Note, "sau đó có thêm chữ ký ở ô `{}`", "the field `{}` was signed afterwards";
     AddedSince = "field_added_since", Note, "sau đó có thêm ô chữ ký `{}`", "the signature field `{}` was added afterwards";
     MaterialSince = "material_since", Note, "sau đó có thêm dữ liệu để kiểm tra lâu dài", "material for later checking was added afterwards";
-    MetadataSince = "metadata_since", Warning, "ngày sửa hoặc tên phần mềm trong thông tin mô tả tệp thay đổi sau khi ký, nội dung văn bản thì không", "dates or the program's name in the file's metadata changed after signing; the document did not";
+    MetadataSince = "metadata_since", Warning, "ngày sửa hoặc tên phần mềm trong thông tin mô tả tệp thay đổi sau khi ký; riêng điều này không đổi nội dung văn bản", "dates or the program's name in the file's metadata changed after signing; this by itself changes nothing of the document";
 
     // Who signed, and when.
     Untrusted = "untrusted", Warning, "chứng thư của người ký không dẫn tới tổ chức gốc nào được tin cậy ở đây", "the signer's certificate leads to no root trusted here";
@@ -138,7 +138,7 @@ codes! {
     StampUnknown = "stamp_revocation_unknown", Note, "không kiểm tra được chứng thư của tổ chức cấp dấu thời gian có bị thu hồi hay không", "whether the time stamp's authority was revoked could not be checked";
 
     // Whether the certificate was revoked.
-    Revoked = "revoked", Fault, "chứng thư {} đã bị thu hồi từ trước thời điểm ký", "the certificate {} was revoked before the signing";
+    Revoked = "revoked", Fault, "chứng thư {} đã bị thu hồi trước thời điểm được xét", "the certificate {} was revoked before the time that counts";
     RevokedUnproved = "revoked_unproved", Fault, "chứng thư {} đã bị thu hồi, và không có dấu thời gian chứng minh đã ký trước đó", "the certificate {} is revoked, and no time stamp proves that it signed before";
     RevokedLater = "revoked_later", Note, "chứng thư {} bị thu hồi về sau; dấu thời gian cho thấy đã ký trước đó", "the certificate {} was revoked later; the time stamp shows that it signed before";
     RevocationUnknown = "revocation_unknown", Warning, "chưa kiểm tra được chứng thư có bị thu hồi hay không: {}", "whether the certificate was revoked could not be checked: {}";
