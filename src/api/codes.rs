@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use super::body;
 use super::caller::Caller;
 use super::documents::in_time;
-use super::{negotiate, pages, problem};
+use super::{guard, negotiate, pages, problem};
 use crate::app::App;
 use crate::attest::{self, Listed, MAX_TEXT};
 use crate::diagnostic::{Code, Failure};
@@ -47,8 +47,12 @@ pub async fn page() -> HttpResponse {
     pages::page("ma-qr.html")
 }
 
-/// `POST /kiem-tra/ma-qr`: the text of a code in, what it is worth out.
+/// `POST /kiem-tra/ma-qr`: the text of a code in, what it is worth out; at the same rate for each address as a file.
 pub async fn check(request: HttpRequest, app: Data<App>, caller: Caller, body: Payload) -> HttpResponse {
+    let admitted = match guard::admit_anybody(&app, &request) {
+        Ok(admitted) => admitted,
+        Err((failure, wait)) => return problem::respond_after(&failure, &caller, request.path(), None, wait),
+    };
     let work = async {
         let codes = codes(&app)?;
         if body::media_type(request.headers()) != "text/plain" {
@@ -64,7 +68,9 @@ pub async fn check(request: HttpRequest, app: Data<App>, caller: Caller, body: P
         let listed = read.as_ref().map_or(&Listed::Absent, |read| &read.1);
         Ok(attest::judge(&String::from_utf8_lossy(&bytes), &keys, listed, None, now()))
     };
-    match in_time(&caller, work).await {
+    let judged = in_time(&caller, work).await;
+    drop(admitted);
+    match judged {
         Ok(judged) => {
             metrics::counter!("vinhdanh_codes_checked_total", "verdict" => judged.verdict.name()).increment(1);
             HttpResponse::Ok()

@@ -11,18 +11,90 @@ const MAX_DECODED: usize = 160 << 20;
 /// Most codes looked at in one picture.
 const MAX_CODES: usize = 16;
 
+/// Parts the longer edge of a picture is cut into: a part holds a third of a page, a code on it a tenth.
+const PARTS: usize = 3;
+
 /// The texts of all QR codes in a PNG; those that cannot be decoded are left out.
+///
+/// Where nothing is found in the whole, overlapping parts are looked at, as they are and enlarged: the frame of a
+/// certificate is full of what looks like the corner of a code, and a scan of 150 dpi has two pixels a module.
 pub fn read_png(bytes: &[u8]) -> Result<Vec<String>, Failure> {
-    let (width, height, grey) = decode(bytes).map_err(|error| unreadable(&error))?;
-    let mut image = rqrr::PreparedImage::prepare_from_greyscale(width, height, |x, y| {
-        grey.get(y * width + x).copied().unwrap_or(255)
-    });
-    let grids = image.detect_grids();
-    Ok(grids.iter().take(MAX_CODES).filter_map(|grid| grid.decode().ok()).map(|(_, text)| text).collect())
+    let picture = decode(bytes).map_err(|error| unreadable(&error))?;
+    let whole = picture.texts();
+    if !whole.is_empty() {
+        return Ok(whole);
+    }
+    for scale in [1, 2] {
+        let mut found: Vec<String> = Vec::new();
+        for part in picture.parts() {
+            for text in part.enlarged(scale).texts() {
+                if !found.contains(&text) && found.len() < MAX_CODES {
+                    found.push(text);
+                }
+            }
+        }
+        if !found.is_empty() {
+            return Ok(found);
+        }
+    }
+    Ok(Vec::new())
 }
 
-/// Width, height and brightness; transparent is white.
-fn decode(bytes: &[u8]) -> Result<(usize, usize, Vec<u8>), String> {
+/// A picture in grey.
+struct Picture {
+    width: usize,
+    height: usize,
+    grey: Vec<u8>,
+}
+
+impl Picture {
+    /// White beyond the edges.
+    fn at(&self, x: usize, y: usize) -> u8 {
+        let inside = x < self.width && y < self.height;
+        if inside { self.grey.get(y * self.width + x).copied().unwrap_or(255) } else { 255 }
+    }
+
+    fn drawn(width: usize, height: usize, at: impl Fn(usize, usize) -> u8) -> Self {
+        let at = &at;
+        let grey = (0..height).flat_map(|y| (0..width).map(move |x| at(x, y))).collect();
+        Self { width, height, grey }
+    }
+
+    fn texts(&self) -> Vec<String> {
+        let mut image = rqrr::PreparedImage::prepare_from_greyscale(self.width, self.height, |x, y| self.at(x, y));
+        let grids = image.detect_grids();
+        grids.iter().take(MAX_CODES).filter_map(|grid| grid.decode().ok()).map(|(_, text)| text).collect()
+    }
+
+    /// Squares of a third of the longer edge, each half over the next: whatever is half as wide lies whole in one.
+    fn parts(&self) -> impl Iterator<Item = Self> {
+        let edge = (self.width.max(self.height) / PARTS).max(64);
+        let starts =
+            move |length: usize| (0..length).step_by(edge / 2).take_while(move |at| *at == 0 || at + edge / 2 < length);
+        let corners = starts(self.height).flat_map(move |top| starts(self.width).map(move |left| (left, top)));
+        corners.map(move |(left, top)| {
+            let (width, height) = (edge.min(self.width - left), edge.min(self.height - top));
+            Self::drawn(width, height, |x, y| self.at(left + x, top + y))
+        })
+    }
+
+    /// So many pixels for each one, shaded between its neighbours.
+    fn enlarged(self, scale: usize) -> Self {
+        if scale <= 1 {
+            return self;
+        }
+        let shade = |x: usize, y: usize| {
+            let (left, top, right, down) = (x / scale, y / scale, x % scale, y % scale);
+            let (next, below) = ((left + 1).min(self.width - 1), (top + 1).min(self.height - 1));
+            let row = |y| usize::from(self.at(left, y)) * (scale - right) + usize::from(self.at(next, y)) * right;
+            u8::try_from((row(top) * (scale - down) + row(below) * down) / (scale * scale)).unwrap_or(255)
+        };
+        Self::drawn(self.width * scale, self.height * scale, shade)
+    }
+}
+
+/// Brightness; transparent is white.
+fn decode(bytes: &[u8]) -> Result<Picture, String> {
     let mut decoder = png::Decoder::new_with_limits(std::io::Cursor::new(bytes), png::Limits { bytes: MAX_DECODED });
     decoder.set_transformations(png::Transformations::normalize_to_color8() | png::Transformations::ALPHA);
     let header = decoder.read_header_info().map_err(|error| error.to_string())?;
@@ -48,7 +120,7 @@ fn decode(bytes: &[u8]) -> Result<(usize, usize, Vec<u8>), String> {
         })
         .collect();
     let side = |length: u32| usize::try_from(length).map_err(|_| "too large".to_owned());
-    Ok((side(frame.width)?, side(frame.height)?, grey))
+    Ok(Picture { width: side(frame.width)?, height: side(frame.height)?, grey })
 }
 
 fn unreadable(why: &str) -> Failure {

@@ -2,6 +2,7 @@
 
 mod batches;
 mod catalog;
+mod codes;
 mod documents;
 mod doors;
 mod dossiers;

@@ -695,10 +695,25 @@ def codes(ground):
         right = judged(text)
         ground.tally(f"{name}/verify", differ("vinhdanh", [right["verdict"], right.get("same_data")], ["valid", True]))
         ground.sentences.append((name, right["sentence"]))
+        listed = folder / f"{template}-revocations.json"
+        second = lambda words, *files: elsewhere(ground, words, keys["ours"], path.with_suffix(".json"), *files)
+        said = second(text)
+        ground.tally(f"{name}/read elsewhere", differ("code_format", [{**said, **right["printed"]} == said, said.get("same_data"), "revoked" in said],
+                                                     [True, True, False]))
+        run(ground, "attest", "revoke", listed, "--qr-keys", folder / "ours.secret", "--code", text, "--reason", "in sai", "--on", "2026-11-20")
+        ground.tally(f"{name}/revoked, read elsewhere", differ("code_format", second(text, listed).get("revoked"), True))
         changed_ = text[:-1] + str((int(text[-1]) + 1) % 10)
+        ground.tally(f"{name}/a digit changed, read elsewhere", differ("code_format", "fault" in second(changed_), True))
         for what, verdict, said in (("a digit changed", "broken", judged(changed_)), ("another body's keys", "unknown_key", judged(text, "theirs"))):
             ground.tally(f"{name}/{what}", differ("vinhdanh", said["verdict"], verdict))
             ground.sentences.append((f"{name}/{what}", said["sentence"]))
+
+
+def elsewhere(ground, text, *files):
+    """What an implementation of the format that shares nothing with ours makes of a code."""
+    program = Path(__file__).with_name("code_format.py")
+    done = subprocess.run([ground.tools.python, str(program), *map(str, files)], input=text.encode("ascii"), stdout=subprocess.PIPE, timeout=60)
+    return json.loads(done.stdout)
 
 
 def scan(path, box, dpi):
