@@ -134,7 +134,7 @@ impl App {
             files: files.clone(),
             renderer: Arc::clone(&renderer),
             backend: backend.clone(),
-            services: Services { providers: Arc::clone(&providers), known },
+            services: Services { providers: Arc::clone(&providers), known, lists: trust.crls.clone() },
             providers,
             keep: store.keep,
             webhooks: webhooks.as_ref().map(|(sender, _)| sender.clone()),

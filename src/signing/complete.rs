@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::{Code, Failure};
 use crate::pades::{
-    Algorithm, Certificate, Chain, Cms, Moment, Plan, Prepared, SignedAttributes, Token, add_material, check_cms,
+    Algorithm, Certificate, Chain, Cms, Crl, Moment, Plan, Prepared, SignedAttributes, Token, add_material, check_cms,
     document_timestamp, embed, prepare_timestamp, signed_data, with_timestamp,
 };
 use crate::provider::Providers;
@@ -63,6 +63,8 @@ pub struct Services {
     pub providers: Arc<Providers>,
     /// Certificates at hand that may complete a chain: the roots of the configuration.
     pub known: Vec<Certificate>,
+    /// Revocation lists of the configuration.
+    pub lists: Vec<Crl>,
 }
 
 impl Services {
@@ -79,6 +81,23 @@ impl Services {
             self.providers.revocation()?;
         }
         Ok(())
+    }
+
+    /// Nobody signs with a certificate that a list at hand names. That no list names it proves nothing, and need not.
+    ///
+    /// # Errors
+    ///
+    /// [`Code::CertificateUnfit`].
+    pub fn not_revoked(&self, signer: &Certificate, others: &[Certificate]) -> Result<(), Failure> {
+        let issuer = others.iter().chain(&self.known).find(|one| one.issued(signer));
+        let listed = |list: &&Crl| issuer.is_some_and(|issuer| list.signed_by(issuer));
+        let Some(since) = self.lists.iter().filter(listed).find_map(|list| list.revoked(signer)) else { return Ok(()) };
+        let (name, at) = (signer.name(), since.at.format("%H:%M:%S %d/%m/%Y %:z"));
+        Err(Failure::one(
+            Code::CertificateUnfit,
+            format!("chứng thư của `{name}` đã bị thu hồi lúc {at}"),
+            format!("the certificate of `{name}` was revoked at {at}"),
+        ))
     }
 
     async fn stamp(&self, digest: &[u8; 32], nonce: u64) -> Result<Token, Failure> {
@@ -123,6 +142,7 @@ pub async fn complete(
     signature: &[u8],
     services: &Services,
 ) -> Result<Completed, Failure> {
+    services.not_revoked(chain.signer(), chain.all())?;
     // Proved before anybody is asked for a time stamp; the value in the CMS is the one that is stamped.
     let plain = signed_data(attributes, chain, algorithm, signature, None)?;
     let (cms, stamp) = if task.level >= Level::T {
@@ -149,6 +169,7 @@ pub async fn complete_cms(task: &Task<'_>, cms: &[u8], services: &Services) -> R
     if !faults.is_empty() {
         return Err(Failure::new(Code::CertificateUnfit, faults));
     }
+    services.not_revoked(chain.signer(), chain.all())?;
     let (cms, stamp) = match &read.timestamp {
         Some(token) if task.level >= Level::T => (read.der.clone(), Some(Token::parse(token)?)),
         None if task.level >= Level::T => {
@@ -212,8 +233,23 @@ mod tests {
     }
 
     #[test]
+    fn who_is_on_a_list_at_hand_does_not_sign() {
+        let read = |name: &str| std::fs::read(format!("tests/pki/{name}")).expect("a test file");
+        let one = |name: &str| {
+            let text = String::from_utf8(read(name)).expect("PEM");
+            Certificate::from_pem(&text).expect("a certificate").remove(0)
+        };
+        let lists = vec![Crl::parse(&read("intermediate.crl")).expect("a list")];
+        let services =
+            Services { providers: Arc::new(Providers::default()), known: vec![one("intermediate.pem")], lists };
+        let code = |name: &str| services.not_revoked(&one(name), &[]).map_err(|failure| failure.code);
+        assert_eq!(code("revoked.pem"), Err(Code::CertificateUnfit));
+        assert_eq!(code("signer.pem"), Ok(()));
+    }
+
+    #[test]
     fn without_an_authority_nothing_above_the_plain_level_is_allowed() {
-        let none = Services { providers: Arc::new(Providers::default()), known: Vec::new() };
+        let none = Services { providers: Arc::new(Providers::default()), known: Vec::new(), lists: Vec::new() };
         assert!(none.allow(Level::B).is_ok());
         for level in [Level::T, Level::Lt, Level::Lta] {
             assert_eq!(none.allow(level).map_err(|failure| failure.code), Err(Code::FeatureOff));

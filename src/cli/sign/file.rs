@@ -97,6 +97,18 @@ impl SignFile {
     /// Runs the command.
     pub fn run(self, places: &Places, speech: Speech) -> Result<(), Failure> {
         let signer = self.signer()?;
+        if signer.level >= Level::T && self.tsa.is_empty() {
+            return Err(usage(
+                "mức này cần dấu thời gian: thêm `--tsa <URL>`",
+                "this level wants a time stamp: add `--tsa <URL>`",
+            ));
+        }
+        if signer.level >= Level::Lt && self.ask.is_empty() && self.mirror.is_empty() {
+            return Err(usage(
+                "mức này cần hỏi trạng thái thu hồi: thêm `--ask <MÁY>` hoặc `--mirror`, như chứng thư nêu",
+                "this level asks about revocation: add `--ask <HOST>` or `--mirror`, as certificates name them",
+            ));
+        }
         signer.services.allow(signer.level)?;
         if self.pdf.len() > 1 && !self.output.is_dir() {
             return Err(usage(
@@ -209,7 +221,7 @@ impl SignFile {
             known.extend(certificates(path)?);
         }
         let providers = Providers::from_config(&config, &|_| None)?;
-        Ok(Services { providers: Arc::new(providers), known })
+        Ok(Services { providers: Arc::new(providers), known, lists: Vec::new() })
     }
 
     async fn sign(

@@ -30,6 +30,9 @@ impl Fields {
         if speech.format == Format::Json {
             return output::print(&json!({"fields": fields}));
         }
+        if fields.is_empty() {
+            output::say(speech, "tệp không có ô chữ ký nào", "the file has no signature field");
+        }
         for field in &fields {
             let [x, y, w, h] = field.place.map(|points| points * 25.4 / 72.0);
             let page = field.page.map_or_else(|| "-".to_owned(), |page| page.to_string());
