@@ -15,7 +15,7 @@ const DEPTH: usize = 64;
 pub(crate) struct Sheet {
     /// Its number in the file.
     pub(crate) id: ObjectId,
-    /// The part that shows: left, bottom, right, top, pt.
+    /// The part that shows, as a print shop cuts it: left, bottom, right, top, pt.
     pub(crate) frame: [f64; 4],
     /// Quarter turns clockwise at which it is shown, 0 to 3.
     pub(crate) turns: u8,
@@ -67,7 +67,10 @@ pub(super) fn find(base: &Base) -> Result<Vec<Sheet>, Failure> {
             nodes.extend(base.list(node, "Kids")?.iter().rev().map(|kid| (kid, here, depth + 1)));
         } else {
             let media = here.media.ok_or_else(|| wrong_kind("MediaBox"))?;
-            sheets.push(Sheet { id, frame: here.crop.map_or(media, |crop| common(media, crop)), turns: here.turns });
+            let shows = here.crop.map_or(media, |crop| common(media, crop));
+            // Places on a page are told from the edge it will have: marks and bleed around it are cut off.
+            let frame = rectangle(base, node, "TrimBox")?.map_or(shows, |trim| common(shows, trim));
+            sheets.push(Sheet { id, frame, turns: here.turns });
         }
     }
     Ok(sheets)

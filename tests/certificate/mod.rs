@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
 use vinhdanh::diagnostic::Code;
+use vinhdanh::engine::Standard;
 use vinhdanh::engine::frames::{Pages, Run};
 
 use crate::support::local;
@@ -248,4 +249,42 @@ fn what_does_not_fit_is_told_with_how_much() {
     let fault =
         failure.diagnostics.iter().find(|one| one.pointer.as_deref() == Some("/doi_tuong/ten")).expect("the name");
     assert!(fault.message.vi.contains("mm") || fault.message.vi.contains('%'), "{}", fault.message.vi);
+}
+
+#[test]
+fn fields_stand_in_their_boxes_whatever_the_print_shop_cuts_off() {
+    for (id, sample) in
+        [("giay_khen", "plain"), ("giay_khen", "hoa-sen"), ("giay_khen", "hai-a5"), ("quyet_dinh", "plain")]
+    {
+        let made = local().pdf(id, local().sample(id, sample), Standard::A2a).expect("sound");
+        let found = vinhdanh::pades::fields(&made.bytes).expect("a form");
+        assert_eq!(found.len(), made.fields.len(), "{id}/{sample}");
+        assert!(!found.is_empty());
+        for (field, told) in found.iter().zip(&made.fields) {
+            let spec = &told.spec;
+            let place = made.boxes.iter().find(|one| (one.x - spec.x).abs() < 1e-9 && (one.y - spec.y).abs() < 1e-9);
+            assert!(place.is_some(), "{id}/{sample}/{}", field.name);
+            for (found, told) in field.place.into_iter().zip([spec.x, spec.y, spec.w, spec.h]) {
+                assert!((found - told).abs() < 0.02, "{id}/{sample}/{}: {found} for {told}", field.name);
+            }
+            // Where it lies in the file, from the edge of the sheet that is cut.
+            let document = lopdf::Document::load_mem(&made.bytes).expect("a file");
+            let page = document.get_dictionary(document.get_pages()[&(spec.page as u32)]).expect("a page");
+            let corners = |of: &lopdf::Dictionary, key: &[u8]| -> Vec<f64> {
+                let list = of.get(key).and_then(lopdf::Object::as_array).expect("a box");
+                list.iter().map(|one| f64::from(one.as_float().expect("a number"))).collect()
+            };
+            let edge = corners(page, if page.has(b"TrimBox") { b"TrimBox" } else { b"MediaBox" });
+            let annotations = page.get(b"Annots").and_then(lopdf::Object::as_array).expect("annotations");
+            let lies = annotations.iter().filter_map(|one| document.get_dictionary(one.as_reference().ok()?).ok()).any(
+                |one| {
+                    one.has(b"FT") && {
+                        let place = corners(one, b"Rect");
+                        (place[0] - edge[0] - spec.x).abs() < 0.02 && (edge[3] - place[3] - spec.y).abs() < 0.02
+                    }
+                },
+            );
+            assert!(lies, "{id}/{sample}/{}", field.name);
+        }
+    }
 }
