@@ -181,7 +181,9 @@ impl Default for Tail<'_> {
 
 /// The last two words, or three where two are too short, if together they have no more letters than `most`.
 fn hold_end(gaps: &mut Vec<Gap>, [before, last]: [Tail<'_>; 2], most: usize) {
-    let letters = before.word.chars().count() + 1 + last.word.chars().count();
+    // The mark that ends a document is no syllable: two of the longest hold together before it too.
+    let word = last.word.strip_suffix("./.").unwrap_or(last.word);
+    let letters = before.word.chars().count() + 1 + word.chars().count();
     // After a dash a line may break whatever the space.
     if letters > most || is_dash(last.word) || is_dash(before.word) {
         return;
@@ -443,6 +445,7 @@ mod tests {
         check_all("một hai ba bốn năm sáu bảy nghiêng~nghiêng");
         check_all("một hai ba bốn năm sáu lần~thứ~V~này.");
         check_all("có tên tại Điều~1 chịu trách nhiệm thi hành Quyết định~này./.");
+        check_all("xuất giai tập tế sắc Yên, y nghiêng~nghiêng./.");
     }
 
     #[test]
