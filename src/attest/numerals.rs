@@ -21,7 +21,7 @@ pub(super) fn write(bytes: &[u8]) -> String {
     text
 }
 
-/// Reads what [`write`] wrote and nothing else: a length no bytes have, a number too large for its bytes, or anything but
+/// Reads what [`write()`] wrote and nothing else: a length no bytes have, a number too large for its bytes, or anything but
 /// ASCII digits is none.
 pub(super) fn read(text: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(text.len() * GROUP / 17 + GROUP);
