@@ -13,7 +13,8 @@ from pathlib import Path
 FIXED = ["CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc"]
 # Properties whose text is printed word for word: names of people, bodies and groups.
 # `nhom`, `tu` and `den` are whose sheets lie behind a separator.
-NAME_KEYS = re.compile(r"^(ten|ho_ten|ten_.+|nhom|tu|den)$")
+# A line of a signature names its agency or its document.
+NAME_KEYS = re.compile(r"^(ten|ho_ten|ten_.+|nhom|tu|den|co_quan|so_ky_hieu)$")
 # No Vietnamese syllable is longer ("nghiêng"); a longer run of letters that the data does not hold is two words in one.
 LONGEST_SYLLABLE = 7
 # In a run of letters this long breaks are allowed anywhere, visible or not: it could not be set otherwise.
@@ -84,6 +85,8 @@ def pdffonts(path):
 def sheet_of(data, usual):
     """The shorter and the longer side of the sheet the data ask for, mm; `usual` is the template's own profile."""
     asked = data.get("trinh_bay") or {}
+    if "rong" in data and "cao" in data:
+        return sorted((data["rong"], data["cao"]))
     if "kho" in data:
         named = re.fullmatch(r"(a[345])(_ngang)?", data["kho"])
         return SHEETS[named[1]] if named else sorted(map(int, data["kho"].split("x")))
