@@ -20,9 +20,12 @@ EXAMPLES = 12
 LIMIT_SECONDS = 300
 # Every operation gets its examples and a few made-up bodies. Going through each limit of each property costs a
 # thousand requests per large schema, so of the operations that exist once per template only this template's do that.
+# It cannot make PDF bodies, and takes 410, the answer to whatever is no ticket, for a yes: signing.py, desk.py and the tests
+# of the program ask these.
+UNFIT = r"/(ky/.*|kiem-tra|v1/verify)"
 PHASES = [
-    ("examples,fuzzing", []),
-    ("coverage", ["--exclude-path-regex", r"^/v1/[a-z]+/(?!giay_khen$)[a-z0-9_]+$"]),
+    ("examples,fuzzing", ["--exclude-path-regex", rf"^{UNFIT}$"]),
+    ("coverage", ["--exclude-path-regex", rf"^({UNFIT}|/v1/[a-z]+/(?!giay_khen$)[a-z0-9_]+)$"]),
 ]
 
 

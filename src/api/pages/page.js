@@ -366,7 +366,7 @@ async function run(action, page = 1) {
     }
   }
   const top = byId("result").getBoundingClientRect().top;
-  if (top > innerHeight * 0.6 || top < -innerHeight) byId("result").scrollIntoView({ block: "start" });
+  if (top > innerHeight * 0.6 || top < -80) byId("result").scrollIntoView({ block: "start" });
 }
 
 function viewOf(key) {
